@@ -25,8 +25,10 @@ public interface IKeyValueStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
     ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel);
 
-    /// <summary>Applies all writes if every condition holds, and none otherwise.</summary>
+    /// <summary>Applies all writes if every condition holds, and none otherwise. Cancellation ends the wait; whether the transaction happened is then open.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot write; whether this transaction happened is said by the exception.</exception>
+    /// <exception cref="LeaseNotFoundException">A put names a lease that does not exist (any more); nothing was written.</exception>
+    /// <exception cref="TransactionTooLargeException">The engine does not take so much at once; nothing was written.</exception>
     ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancel);
 
     /// <summary>
@@ -35,7 +37,7 @@ public interface IKeyValueStore : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<StoreWatchMessage> WatchAsync(StoreWatchQuery query, CancellationToken cancel);
 
-    /// <summary>Creates a lease. Keys put with it vanish (as ordinary deletes) when it expires or is revoked.</summary>
+    /// <summary>Creates a lease of at least a second. Keys put with it vanish (as ordinary deletes) when it expires or is revoked.</summary>
     ValueTask<LeaseId> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancel);
 
     /// <summary>Gives a lease its full time again; false when it no longer exists.</summary>
@@ -45,6 +47,7 @@ public interface IKeyValueStore : IAsyncDisposable
     ValueTask RevokeLeaseAsync(LeaseId lease, CancellationToken cancel);
 
     /// <summary>Forgets the history before a revision: the newest state at that revision stays readable. Idempotent; never goes back.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The revision has not happened.</exception>
     ValueTask CompactAsync(Revision revision, CancellationToken cancel);
 
     /// <summary>Size of the engine's files in bytes, as far as it knows (0 where it does not).</summary>
@@ -114,9 +117,10 @@ public readonly record struct KeyInterval(string Start, string? End)
     /// <summary>Is a key within?</summary>
     public bool Contains(string key) =>
         End is null ? string.Equals(key, Start, StringComparison.Ordinal)
-        : string.CompareOrdinal(key, Start) >= 0 && string.CompareOrdinal(key, End) < 0;
+        : KeyBytes.Compare(key, Start) >= 0 && KeyBytes.Compare(key, End) < 0;
 
-    private static string AfterPrefix(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
+    private static string AfterPrefix(string prefix) =>
+        KeyBytes.AfterPrefix(prefix) ?? throw new ArgumentException("there is no key after this prefix", nameof(prefix));
 }
 
 /// <summary>What to read.</summary>
@@ -231,6 +235,16 @@ public sealed class StoreUnavailableException(string message, bool outcomeUnknow
     /// <summary>May the write have happened all the same? The caller must read before it tries again.</summary>
     public bool OutcomeUnknown { get; } = outcomeUnknown;
 }
+
+/// <summary>A put names a lease that does not exist, or no longer does.</summary>
+public sealed class LeaseNotFoundException(LeaseId lease) : Exception("requested lease not found")
+{
+    /// <summary>The lease.</summary>
+    public LeaseId Lease { get; } = lease;
+}
+
+/// <summary>A transaction is larger than the engine takes at once.</summary>
+public sealed class TransactionTooLargeException(string message, Exception? inner = null) : Exception("request is too large: " + message, inner);
 
 /// <summary>A watcher did not keep up; it must list and watch anew.</summary>
 public sealed class WatchOverrunException() : Exception("the watcher was too slow and has been ended");

@@ -1,0 +1,12 @@
+using BenchmarkDotNet.Running;
+using ControlPlane.Benchmarks.Storage;
+
+// Loads measure a whole under concurrency, in one run of some seconds; everything else goes to BenchmarkDotNet (`--filter '*Name*'`).
+switch (args)
+{
+    case ["storage", .. var rest]:
+        return await StorageLoad.RunAsync(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(StorageLoad).Assembly).Run(args);
+        return 0;
+}
