@@ -8,12 +8,14 @@ public sealed class EtcdProcess : IAsyncDisposable
 {
     private readonly TemporaryDirectory _data;
     private readonly string[] _arguments;
+    private readonly string _health;
     private Process _process;
 
-    private EtcdProcess(TemporaryDirectory data, string endpoint, string[] arguments)
+    private EtcdProcess(TemporaryDirectory data, Uri endpoint, string health, string[] arguments)
     {
         _data = data;
         _arguments = arguments;
+        _health = health;
         Endpoint = endpoint;
         _process = StartProcess();
     }
@@ -21,8 +23,8 @@ public sealed class EtcdProcess : IAsyncDisposable
     /// <summary>Is etcd installed on this machine?</summary>
     public static bool IsInstalled => Executable is not null;
 
-    /// <summary>Where it answers: <c>http://127.0.0.1:port</c>.</summary>
-    public string Endpoint { get; }
+    /// <summary>Where it answers: <c>http://127.0.0.1:port</c>, or https.</summary>
+    public Uri Endpoint { get; }
 
     private static string? Executable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
@@ -30,16 +32,18 @@ public sealed class EtcdProcess : IAsyncDisposable
         .FirstOrDefault(File.Exists);
 
     /// <summary>Starts one and waits until it answers.</summary>
-    /// <param name="arguments">More flags, as <c>--quota-backend-bytes=...</c>.</param>
+    /// <param name="arguments">More flags, as <c>--quota-backend-bytes=...</c>; with <c>--cert-file</c> among them it speaks TLS.</param>
     public static async Task<EtcdProcess> StartAsync(params string[] arguments)
     {
-        var ports = FreePort.Take(2);
-        var (client, peer) = ($"http://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
+        var ports = FreePort.Take(3);
+        var tls = arguments.Any(argument => argument.StartsWith("--cert-file", StringComparison.Ordinal));
+        var client = $"{(tls ? "https" : "http")}://127.0.0.1:{ports[0]}";
+        var (peer, health) = ($"http://127.0.0.1:{ports[1]}", $"http://127.0.0.1:{ports[2]}");
         var data = new TemporaryDirectory();
-        var etcd = new EtcdProcess(data, client,
+        var etcd = new EtcdProcess(data, new Uri(client), health,
         [
-            "--name=test", $"--data-dir={data["data"]}", "--log-level=error", "--logger=zap",
-            $"--listen-client-urls={client}", $"--advertise-client-urls={client}",
+            "--name=test", $"--data-dir={data["data"]}", "--log-level=fatal", "--logger=zap",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-metrics-urls={health}",
             $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=test={peer}",
             .. arguments,
         ]);
@@ -87,16 +91,16 @@ public sealed class EtcdProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private Task AnswersAsync()
+    private async Task AnswersAsync()
     {
-        var http = new HttpClient();
-        return Eventually.TrueAsync(async () =>
+        using var http = new HttpClient();
+        await Eventually.TrueAsync(async () =>
         {
             if (_process.HasExited)
                 throw new InvalidOperationException($"etcd has ended with {_process.ExitCode}");
             try
             {
-                return (await http.GetStringAsync(Endpoint + "/health")).Contains("true", StringComparison.Ordinal);
+                return (await http.GetStringAsync(_health + "/health")).Contains("true", StringComparison.Ordinal);
             }
             catch (Exception error) when (error is HttpRequestException or SocketException)
             {

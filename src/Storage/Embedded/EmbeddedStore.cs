@@ -58,7 +58,8 @@ public sealed class EmbeddedStore : IKeyValueStore
 
     /// <inheritdoc/>
     public ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancel) =>
-        _commits.SubmitAsync(new CommitRequest(transaction, TransactionLimits.Check(transaction, _options)), cancel);
+        _commits.SubmitAsync(
+            new CommitRequest(transaction, TransactionCheck.SizeInBytes(transaction, _options.MaxTransactionWrites, _options.MaxTransactionBytes)), cancel);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoreWatchMessage> WatchAsync(StoreWatchQuery query, [EnumeratorCancellation] CancellationToken cancel)

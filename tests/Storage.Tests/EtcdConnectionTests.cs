@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using ControlPlane.Storage.Etcd;
+using ControlPlane.TestKit;
+
+namespace ControlPlane.Storage.Tests;
+
+/// <summary>The way to etcd: members that come and go, TLS, and what etcd itself refuses.</summary>
+[Parallelizable(ParallelScope.All)]
+[CancelAfter(60_000)]
+public sealed class EtcdConnectionTests
+{
+    private static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
+
+    [OneTimeSetUp]
+    public static void NeedEtcd()
+    {
+        if (!EtcdProcess.IsInstalled)
+            Assert.Ignore("etcd is not installed");
+    }
+
+    [Test]
+    public async Task A_member_that_is_down_is_passed_over()
+    {
+        await using var etcd = await EtcdProcess.StartAsync();
+        var nobody = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
+        await using var store = await EtcdStore.ConnectAsync(new EtcdStoreOptions { Endpoints = [nobody, etcd.Endpoint] }, Cancel);
+        Assert.That(await store.CommitAsync(StoreTransaction.Create("/a", "1"u8.ToArray()), Cancel), Is.EqualTo(new CommitResult.Committed(new Revision(2))));
+    }
+
+    [Test]
+    public async Task A_watch_goes_on_after_a_crash_without_gap_or_repeat()
+    {
+        await using var etcd = await EtcdProcess.StartAsync();
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd), Cancel);
+        await using var watch = store.WatchAsync(new StoreWatchQuery("/", new Revision(1)), Cancel).GetAsyncEnumerator(Cancel);
+        for (var number = 2; number <= 10; number++)
+        {
+            if (number % 3 == 0)
+            {
+                await etcd.KillAsync();
+                await etcd.StartAgainAsync();
+            }
+
+            var committed = await Eventually.SomeAsync(() => PutAsync(store, $"/{number}"));
+            Assert.That(committed.Revision.Value, Is.EqualTo(number));
+            Assert.That(await watch.MoveNextAsync());
+            Assert.That(((StoreWatchMessage.Changed)watch.Current).Revision.Value, Is.EqualTo(number));
+        }
+    }
+
+    [Test]
+    public async Task Without_etcd_calls_say_so_and_whether_the_write_may_have_happened()
+    {
+        await using var etcd = await EtcdProcess.StartAsync();
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd), Cancel);
+        await etcd.KillAsync();
+        Assert.That(async () => await store.CurrentRevisionAsync(Cancel), Throws.InstanceOf<StoreUnavailableException>());
+        Assert.That(async () => await store.RangeAsync(new RangeQuery(KeyInterval.Prefix("/")), Cancel), Throws.InstanceOf<StoreUnavailableException>());
+        Assert.That(
+            async () => await store.CommitAsync(StoreTransaction.Create("/a", "1"u8.ToArray()), Cancel),
+            Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").False,
+            "nobody took the connection");
+        await etcd.StartAgainAsync();
+        Assert.That(await store.CurrentRevisionAsync(Cancel), Is.EqualTo(new Revision(1)));
+    }
+
+    [Test]
+    public async Task A_watch_ends_when_no_member_is_found_in_time()
+    {
+        await using var etcd = await EtcdProcess.StartAsync();
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd) with { ConnectTimeout = TimeSpan.FromSeconds(1) }, Cancel);
+        await PutAsync(store, "/a");
+        await using var watch = store.WatchAsync(new StoreWatchQuery("/", new Revision(1)), Cancel).GetAsyncEnumerator(Cancel);
+        Assert.That(await watch.MoveNextAsync());
+        await etcd.KillAsync();
+        Assert.That(async () => await watch.MoveNextAsync(), Throws.InstanceOf<StoreUnavailableException>());
+    }
+
+    [Test]
+    public async Task A_full_etcd_is_unavailable_for_puts_with_a_known_outcome()
+    {
+        await using var etcd = await EtcdProcess.StartAsync("--quota-backend-bytes=1000000");
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd), Cancel);
+        var value = new byte[200_000];
+        Assert.That(
+            async () =>
+            {
+                for (var number = 0; ; number++)
+                    await store.CommitAsync(StoreTransaction.Create($"/{number}", value), Cancel);
+            },
+            Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").False);
+    }
+
+    [Test]
+    public async Task A_quiet_watch_tells_how_far_it_is()
+    {
+        await using var etcd = await EtcdProcess.StartAsync("--experimental-watch-progress-notify-interval=100ms");
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd), Cancel);
+        await using var watch = store.WatchAsync(new StoreWatchQuery("/mine/", new Revision(1), TimeSpan.FromSeconds(1)), Cancel).GetAsyncEnumerator(Cancel);
+        await PutAsync(store, "/mine/a");
+        Assert.That(await watch.MoveNextAsync());
+        Assert.That(watch.Current, Is.InstanceOf<StoreWatchMessage.Changed>());
+        var elsewhere = await PutAsync(store, "/other/a");
+        Assert.That(await watch.MoveNextAsync());
+        Assert.That(watch.Current, Is.EqualTo(new StoreWatchMessage.Progress(elsewhere!.Revision)));
+    }
+
+    [Test]
+    public async Task Tls_shows_the_clients_certificate_and_checks_the_servers()
+    {
+        using var pki = new TestAuthority();
+        var (certificate, key) = pki.Issue("etcd");
+        await using var etcd = await EtcdProcess.StartAsync(
+            $"--cert-file={certificate}", $"--key-file={key}", $"--trusted-ca-file={pki.CaFile}", "--client-cert-auth");
+        var trusted = Options(etcd) with { CaFile = pki.CaFile, CertificateFile = certificate, KeyFile = key, ConnectTimeout = TimeSpan.FromSeconds(1) };
+        await using (var store = await EtcdStore.ConnectAsync(trusted, Cancel))
+            Assert.That(await PutAsync(store, "/a"), Is.Not.Null);
+
+        Assert.That(() => EtcdStore.ConnectAsync(trusted with { CertificateFile = null }, Cancel), Throws.InstanceOf<StoreUnavailableException>());
+        using var others = new TestAuthority();
+        Assert.That(() => EtcdStore.ConnectAsync(trusted with { CaFile = others.CaFile }, Cancel), Throws.InstanceOf<StoreUnavailableException>());
+    }
+
+    private static EtcdStoreOptions Options(EtcdProcess etcd) => new() { Endpoints = [etcd.Endpoint] };
+
+    private static async Task<CommitResult.Committed?> PutAsync(EtcdStore store, string key) =>
+        await store.CommitAsync(new StoreTransaction([], [new StoreWrite.Put(key, "x"u8.ToArray())]), Cancel) as CommitResult.Committed;
+
+    private sealed class TestAuthority : IDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        private readonly X509Certificate2 _certificate;
+
+        public TestAuthority()
+        {
+            var request = new CertificateRequest("CN=test-ca", _key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+            File.WriteAllText(CaFile, _certificate.ExportCertificatePem());
+        }
+
+        public string CaFile => _directory["ca.crt"];
+
+        public (string Certificate, string Key) Issue(string name)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(System.Net.IPAddress.Loopback);
+            request.CertificateExtensions.Add(names.Build());
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+            using var certificate = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+            File.WriteAllText(_directory[name + ".crt"], certificate.ExportCertificatePem());
+            File.WriteAllText(_directory[name + ".key"], key.ExportPkcs8PrivateKeyPem());
+            return (_directory[name + ".crt"], _directory[name + ".key"]);
+        }
+
+        public void Dispose()
+        {
+            _certificate.Dispose();
+            _key.Dispose();
+            _directory.Dispose();
+        }
+    }
+}
