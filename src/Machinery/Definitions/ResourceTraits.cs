@@ -96,7 +96,7 @@ public readonly record struct TableCell
 
     /// <summary>A time, shown as the time passed since ("5m2s"); "&lt;unknown&gt;" for none.</summary>
     public static TableCell Age(DateTimeOffset? time) =>
-        time is { } known ? new(CellKind.Age, null, known.ToUnixTimeMilliseconds()) : "<unknown>";
+        time is { } known ? new(CellKind.Age, null, known.ToUnixTimeMilliseconds()) : (TableCell)"<unknown>";
 
     /// <summary>A text.</summary>
     public static implicit operator TableCell(string? text) => new(text is null ? CellKind.Null : CellKind.Text, text, 0);

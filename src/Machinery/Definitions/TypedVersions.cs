@@ -20,7 +20,7 @@ internal abstract class TypedVersion<T> : ServedVersion
 
     public sealed override byte[] WriteJson(IApiObject value) => Json.Encode((T)value);
 
-    public sealed override byte[] WriteProtobuf(IApiObject value) => Envelope.Encode((T)value);
+    public sealed override byte[] WriteProtobuf(IApiObject value) => Envelope.Write(value);
 }
 
 /// <summary>The version that the server works in, stores and sends as it is.</summary>
