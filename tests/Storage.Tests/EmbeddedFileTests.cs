@@ -112,6 +112,15 @@ public sealed class EmbeddedFileTests : IDisposable
     }
 
     [Test]
+    public void A_commit_is_an_fsync_of_the_write_ahead_log()
+    {
+        using var file = DatabaseFile.Open(Options.Path);
+        using var connection = file.ConnectWriter();
+        Assert.That(Ask(connection, "PRAGMA journal_mode"), Is.EqualTo("wal"));
+        Assert.That(Ask(connection, "PRAGMA synchronous"), Is.EqualTo(2), "FULL");
+    }
+
+    [Test]
     public async Task Nobody_else_may_read_the_files()
     {
         if (OperatingSystem.IsWindows())
@@ -245,6 +254,11 @@ public sealed class EmbeddedFileTests : IDisposable
     {
         using var connection = new SqliteConnection($"Data Source={Options.Path};Pooling=False");
         connection.Open();
+        return Ask(connection, sql);
+    }
+
+    private static object? Ask(SqliteConnection connection, string sql)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();

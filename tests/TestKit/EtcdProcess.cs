@@ -10,6 +10,7 @@ public sealed class EtcdProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly string _health;
     private Process _process;
+    private volatile string _lastWords = "";
 
     private EtcdProcess(TemporaryDirectory data, Uri endpoint, string health, string[] arguments)
     {
@@ -42,7 +43,8 @@ public sealed class EtcdProcess : IAsyncDisposable
         var data = new TemporaryDirectory();
         var etcd = new EtcdProcess(data, new Uri(client), health,
         [
-            "--name=test", $"--data-dir={data["data"]}", "--log-level=fatal", "--logger=zap",
+            "--name=test", $"--data-dir={data["data"]}", "--logger=zap",
+            "--heartbeat-interval=20", "--election-timeout=200", // a member alone elects itself after this time
             $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-metrics-urls={health}",
             $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=test={peer}",
             .. arguments,
@@ -85,10 +87,13 @@ public sealed class EtcdProcess : IAsyncDisposable
 
     private Process StartProcess()
     {
-        var start = new ProcessStartInfo(Executable ?? throw new FileNotFoundException("etcd is not installed"));
+        var start = new ProcessStartInfo(Executable ?? throw new FileNotFoundException("etcd is not installed")) { RedirectStandardError = true };
         foreach (var argument in _arguments)
             start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private async Task AnswersAsync()
@@ -97,7 +102,7 @@ public sealed class EtcdProcess : IAsyncDisposable
         await Eventually.TrueAsync(async () =>
         {
             if (_process.HasExited)
-                throw new InvalidOperationException($"etcd has ended with {_process.ExitCode}");
+                throw new InvalidOperationException($"etcd has ended with {_process.ExitCode}: {_lastWords}");
             try
             {
                 return (await http.GetStringAsync(_health + "/health")).Contains("true", StringComparison.Ordinal);

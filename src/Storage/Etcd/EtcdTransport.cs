@@ -23,6 +23,9 @@ internal static class EtcdTransport
         // Ranges are paged by items, whose size etcd bounds; a watch's message may hold a whole transaction. kube-apiserver sets no limit either.
         MaxReceiveMessageSize = null,
         MaxSendMessageSize = null,
+        // A member that was away is used soon after it is back; gRPC's own limit is two minutes, in which calls fail at once.
+        InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
+        MaxReconnectBackoff = TimeSpan.FromSeconds(2),
         // Which member to try next, and whether to try again at all, is decided in EtcdMembers.
         MaxRetryAttempts = null,
     });

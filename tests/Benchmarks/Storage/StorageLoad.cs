@@ -2,26 +2,34 @@ using System.Diagnostics;
 using System.Globalization;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Embedded;
+using ControlPlane.Storage.Etcd;
 using ControlPlane.TestKit;
 
 namespace ControlPlane.Benchmarks.Storage;
 
 /// <summary>
-/// Durable puts per second on the embedded engine, with a watch on everything: creates, then updates by compare-and-swap. Usage:
-/// <c>storage [writers] [seconds] [bytes a value]</c>, 32, 5 and 3600 if not said.
+/// Durable puts per second with a watch on everything: creates, then updates by compare-and-swap. Usage:
+/// <c>storage embedded|etcd [writers] [seconds] [bytes a value]</c>; 32, 5 and 3600 if not said.
 /// </summary>
 internal static class StorageLoad
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var numbers = arguments.Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
+        if (arguments is not ["embedded" or "etcd", ..])
+        {
+            Console.Error.WriteLine("usage: storage embedded|etcd [writers] [seconds] [bytes a value]");
+            return 2;
+        }
+
+        var numbers = arguments.Skip(1).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
         var writers = numbers.ElementAtOrDefault(0) is > 0 and var w ? w : 32;
         var seconds = numbers.ElementAtOrDefault(1) is > 0 and var s ? s : 5;
         var value = new byte[numbers.ElementAtOrDefault(2) is > 0 and var v ? v : 3600];
         new Random(1).NextBytes(value);
 
         using var directory = new TemporaryDirectory();
-        await using var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = directory["store.db"] }, CancellationToken.None);
+        await using var etcd = arguments[0] == "etcd" ? await EtcdProcess.StartAsync() : null;
+        await using var store = await OpenAsync(etcd, directory);
         using var ending = new CancellationTokenSource();
         var watching = CountAsync(store, ending.Token);
 
@@ -59,6 +67,10 @@ internal static class StorageLoad
 
     private static long _watched;
 
+    private static async Task<IKeyValueStore> OpenAsync(EtcdProcess? etcd, TemporaryDirectory directory) => etcd is null
+        ? await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = directory["store.db"] }, CancellationToken.None)
+        : await EtcdStore.ConnectAsync(new EtcdStoreOptions { Endpoints = [etcd.Endpoint] }, CancellationToken.None);
+
     private static string Key(int writer, int number) => $"/registry/pods/namespace-{writer}/pod-{number:D8}";
 
     private static async Task<long> MeasureAsync(string name, int writers, int seconds, Func<int, int, ValueTask<CommitResult>> writeAsync)
@@ -86,7 +98,7 @@ internal static class StorageLoad
         return sorted.Length;
     }
 
-    private static async Task CountAsync(EmbeddedStore store, CancellationToken cancel)
+    private static async Task CountAsync(IKeyValueStore store, CancellationToken cancel)
     {
         try
         {
