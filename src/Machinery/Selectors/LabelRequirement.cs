@@ -55,7 +55,8 @@ public sealed class LabelRequirement
     }
 
     /// <summary>Do the labels meet it? Nothing is allocated.</summary>
-    public bool Matches(IReadOnlyDictionary<string, string>? labels)
+    public bool Matches<TLabels>(TLabels? labels)
+        where TLabels : IReadOnlyDictionary<string, string>
     {
         string? value = null;
         var isThere = labels is not null && labels.TryGetValue(Key, out value);

@@ -44,7 +44,8 @@ public sealed class LabelSelector
     public static LabelSelector Parse(string text) => text.Length == 0 ? Everything : Of(new LabelSelectorParser(text).Parse());
 
     /// <summary>Do the labels meet all conditions? Nothing is allocated.</summary>
-    public bool Matches(IReadOnlyDictionary<string, string>? labels)
+    public bool Matches<TLabels>(TLabels? labels)
+        where TLabels : IReadOnlyDictionary<string, string>
     {
         if (_matchesNothing)
             return false;
