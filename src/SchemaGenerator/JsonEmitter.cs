@@ -49,6 +49,11 @@ internal static class JsonEmitter
         var names = fields.Select((field, i) => (field.Json, Number: i)).ToList();
         if (type.IsKind)
             names.AddRange(new[] { ("kind", 62), ("apiVersion", 63) });
+        if (names.Count == 0)
+        {
+            source.Line("private static int FieldNumber(ReadOnlySpan<byte> name) => -1;");
+            return;
+        }
         using (source.Block("private static int FieldNumber(ReadOnlySpan<byte> name)"))
         {
             using (source.Block("switch (name.Length)"))

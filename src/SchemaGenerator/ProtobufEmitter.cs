@@ -67,9 +67,9 @@ internal static class ProtobufEmitter
             }
             using (source.Block(""))
             {
-                source.Line("var before = writer.Length;");
+                source.Line($"var before{member.Type.Name} = writer.Length;");
                 EmitWrite(source, set, set.Find(type.File, member.Type)!, fields);
-                source.Line($"writer.LengthSince(before); writer.Tag({(member.Number << 3) | 2});");
+                source.Line($"writer.LengthSince(before{member.Type.Name}); writer.Tag({(member.Number << 3) | 2});");
             }
         }
     }

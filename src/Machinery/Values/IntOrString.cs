@@ -26,9 +26,6 @@ public readonly record struct IntOrString
     /// <summary>The number, or the text.</summary>
     public override string ToString() => _text ?? _number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A number stands for itself.</summary>
+    /// <summary>A number stands for itself. (A text does not: null would then silently become one.)</summary>
     public static implicit operator IntOrString(int number) => new(number);
-
-    /// <summary>A text stands for itself.</summary>
-    public static implicit operator IntOrString(string text) => new(text);
 }
