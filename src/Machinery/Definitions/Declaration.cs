@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Serialization;
 
 namespace ControlPlane.Machinery.Definitions;
 
@@ -32,9 +33,19 @@ public sealed class Declaration<T>
             Status = new StatusTrait(
                 (value, other) => withStatusOf((T)value, (T)other),
                 (value, other) => withStatusOf((T)value, (T)other).WithMetadata(other.Metadata).Equals(other),
-                validate is null ? null : (value, old, errors) => validate((T)value, (T)old, errors)),
+                validate is null ? null : (value, old, errors) => validate((T)value, (T)old, errors))
+            {
+                Empty = Json.Decode<T>("{}"u8),
+            },
         });
     }
+
+    /// <summary>Who creates an object may give its status, too; follows <see cref="WithStatus"/>.</summary>
+    public Declaration<T> StatusKeptOnCreate() => Set(_traits with { Status = _traits.Status! with { IsKeptOnCreate = true } });
+
+    /// <summary>More than finalizers and grace keeps an object that is to be deleted: what, and what changes when it is marked.</summary>
+    public Declaration<T> DeletionHold(Func<T, bool> holds, Func<T, T> marked) =>
+        Set(_traits with { DeletionHold = new DeletionHoldTrait(value => holds((T)value), value => marked((T)value)) });
 
     /// <summary>metadata.generation starts at 1 and grows when anything but metadata and status changes.</summary>
     public Declaration<T> WithGeneration()

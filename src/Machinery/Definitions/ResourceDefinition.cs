@@ -51,6 +51,9 @@ public abstract class ResourceDefinition
     /// <summary>All that is wrong with a change; metadata is checked by the engine before.</summary>
     public abstract void ValidateUpdate(IApiObject value, IApiObject old, FieldErrors errors);
 
+    /// <summary>The same for a write to a subresource other than status, where a kind tells them apart (<see cref="WriteContext.Subresource"/>).</summary>
+    public virtual void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors) => ValidateUpdate(value, old, errors);
+
     /// <summary>Texts for the Warning header; <paramref name="old"/> is null on create.</summary>
     public abstract IEnumerable<string> Warnings(IApiObject value, IApiObject? old);
 

@@ -31,6 +31,9 @@ public sealed record ResourceTraits
     /// <summary>Deleting asks for a grace period first (pods): given the object and the requested seconds, the seconds to wait; 0 deletes now.</summary>
     public Func<IApiObject, long?, long>? GracePeriodSeconds { get; init; }
 
+    /// <summary>More than finalizers and grace keeps it from vanishing; null for most.</summary>
+    public DeletionHoldTrait? DeletionHold { get; init; }
+
     /// <summary>Creating it stores nothing: the answer is computed (reviews, bindings, token requests).</summary>
     public bool IsWriteOnly { get; init; }
 
@@ -51,7 +54,19 @@ public sealed record ResourceTraits
 public sealed record StatusTrait(
     Func<IApiObject, IApiObject, IApiObject> WithStatusOf,
     Func<IApiObject, IApiObject, bool> SpecEquals,
-    Action<IApiObject, IApiObject, Errors.FieldErrors>? Validate);
+    Action<IApiObject, IApiObject, Errors.FieldErrors>? Validate)
+{
+    /// <summary>An object of the kind without anything: whose status is that of new objects.</summary>
+    public required IApiObject Empty { get; init; }
+
+    /// <summary>Who creates an object may give its status, too (nodes register so).</summary>
+    public bool IsKeptOnCreate { get; init; }
+}
+
+/// <summary>Keeps an object that is to be deleted until more than its finalizers and its grace period are gone (namespaces).</summary>
+/// <param name="Holds">Is there still something?</param>
+/// <param name="Marked">What else changes when it is marked for deletion: the phase.</param>
+public sealed record DeletionHoldTrait(Func<IApiObject, bool> Holds, Func<IApiObject, IApiObject> Marked);
 
 /// <summary>How the engine reads and writes /scale (autoscaling/v1 Scale).</summary>
 /// <param name="SpecReplicas">The wanted number.</param>

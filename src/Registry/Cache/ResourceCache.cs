@@ -1,0 +1,116 @@
+using ControlPlane.Registry.Stored;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Registry.Cache;
+
+/// <summary>
+/// All objects of one resource and their recent changes. Written by the feed alone; read without locks through <see cref="State"/>.
+/// </summary>
+/// <remarks>
+/// Until the first fill, and while it is filled anew, changes are queued; those that the fill has seen are then skipped by their revision.
+/// So there is neither a gap nor a repetition between the fill and the feed.
+/// </remarks>
+internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits limits, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<(Revision Revision, StoreChange[] Changes)>? _queued = [];
+    private CacheState _state = new(ObjectTree.Empty, Revision.None, 0, ChangeWindow.Empty(1, Revision.None, ObjectTree.Empty));
+
+    /// <summary>How its bytes are read.</summary>
+    public StoredForm Form { get; } = form;
+
+    /// <summary>Keys begin so: "/registry/pods/".</summary>
+    public string Prefix { get; } = prefix;
+
+    /// <summary>Writes of this process that the feed has not seen yet.</summary>
+    public PendingWrites Pending { get; } = new(form);
+
+    /// <summary>Who wants to know of changes.</summary>
+    public WatchWakeups Wakeups { get; } = new();
+
+    /// <summary>The present moment.</summary>
+    public CacheState State => Volatile.Read(ref _state);
+
+    /// <summary>Completes with the first fill.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>From now on changes are queued, until <see cref="Fill"/>.</summary>
+    public void BeginFill()
+    {
+        lock (_lock)
+            _queued ??= [];
+    }
+
+    /// <summary>Takes the objects of one revision as the truth. Watches that were at an earlier one end, as their changes are not known.</summary>
+    public void Fill(IReadOnlyList<KeyValue> sorted, Revision revision)
+    {
+        var objects = ObjectTree.Build([.. sorted.Select(found => new StoredObject(Form, found.Key[Prefix.Length..], found.Value, found.Modified, found.Modified))]);
+        lock (_lock)
+        {
+            // A number is left out, so that whoever stood before it finds the way cut.
+            var first = _state.Last + 2;
+            Publish(new CacheState(objects, revision, first - 1, ChangeWindow.Empty(first, revision, objects)));
+            foreach (var (at, changes) in _queued ?? [])
+                TakeIn(at, changes);
+            _queued = null;
+        }
+
+        Wakeups.DispatchAll(State.Last);
+        _ready.TrySetResult();
+    }
+
+    /// <summary>Ends everything: the resource is no longer served.</summary>
+    public void Close()
+    {
+        Wakeups.Close();
+        _ready.TrySetException(new OperationCanceledException("the resource is no longer served"));
+    }
+
+    /// <summary>Takes in the changes of one revision; they become visible together.</summary>
+    public void Apply(Revision revision, ReadOnlySpan<StoreChange> changes)
+    {
+        long before, after;
+        lock (_lock)
+        {
+            if (_queued is not null)
+            {
+                _queued.Add((revision, changes.ToArray()));
+                return;
+            }
+
+            before = _state.Last;
+            TakeIn(revision, changes);
+            after = _state.Last;
+        }
+
+        for (var number = before + 1; number <= after; number++)
+            Wakeups.Dispatch(State.Window[number], number);
+    }
+
+    private void TakeIn(Revision revision, ReadOnlySpan<StoreChange> changes)
+    {
+        // The fill has seen what is not newer than it.
+        if (revision <= _state.Revision)
+            return;
+        var state = _state;
+        foreach (var change in changes)
+            state = With(state, revision, change);
+        Publish(state);
+    }
+
+    private void Publish(CacheState state) => Volatile.Write(ref _state, state);
+
+    private CacheState With(CacheState state, Revision revision, StoreChange change)
+    {
+        var path = change.Key[Prefix.Length..];
+        var previous = state.Objects.Find(path);
+        var current = change.Current is { } put ? Pending.Put(path, put) : null;
+        if (previous is null && current is null)
+            return state with { Revision = revision };
+        var departed = current is null ? Pending.Deleted(path, revision) : null;
+        var objects = current is null ? state.Objects.Remove(path) : state.Objects.Set(current);
+        var made = new ObjectChange(revision, current, previous, departed, objects, clock.GetTimestamp() / (clock.TimestampFrequency / 1000));
+        return new CacheState(objects, revision, state.Last + 1, state.Window.Append(state.Last + 1, made, limits));
+    }
+}
