@@ -14,7 +14,10 @@ public static class GroupPriorities
     /// <summary>What a group of custom resources gets (apiextensions: autoregistration).</summary>
     public static GroupPriority OfCustomResources { get; } = new(1000, 100);
 
-    /// <summary>The priorities of the groups that the server knows by itself.</summary>
+    /// <summary>The aggregation layer's own group, which has no APIService and always stands first (kube-aggregator: pkg/apiserver/handler_apis.go).</summary>
+    private static readonly GroupVersion Aggregation = new("apiregistration.k8s.io", "v1");
+
+    /// <summary>The priorities of the groups that the server knows by itself: each is an APIService.</summary>
     public static FrozenDictionary<GroupVersion, GroupPriority> BuiltIn { get; } = new Dictionary<GroupVersion, GroupPriority>
     {
         [new("", "v1")] = new(18000, 1),
@@ -41,5 +44,6 @@ public static class GroupPriorities
     }.ToFrozenDictionary();
 
     /// <summary>The priority of a group version.</summary>
-    public static GroupPriority Of(GroupVersion version) => BuiltIn.TryGetValue(version, out var known) ? known : OfCustomResources;
+    public static GroupPriority Of(GroupVersion version) =>
+        version == Aggregation ? new(int.MaxValue, 1) : BuiltIn.TryGetValue(version, out var known) ? known : OfCustomResources;
 }

@@ -13,7 +13,7 @@ internal sealed class BootstrapPolicyTests
     [TestCase("system:kube-scheduler", "", "create", "", "pods/binding", "default", true)]
     [TestCase("system:kube-scheduler", "", "delete", "", "nodes", "", false)]
     [TestCase("system:kube-scheduler", "", "update", "coordination.k8s.io", "leases/kube-scheduler", "kube-system", true)]
-    [TestCase("system:kube-scheduler", "", "update", "coordination.k8s.io", "leases/other", "kube-system", false)]
+    [TestCase("system:kube-scheduler", "", "delete", "coordination.k8s.io", "leases/other", "kube-system", false)]
     [TestCase("system:kube-controller-manager", "", "create", "", "serviceaccounts/token", "kube-system", true)]
     [TestCase("system:serviceaccount:kube-system:deployment-controller", "", "create", "apps", "replicasets", "default", true)]
     [TestCase("system:serviceaccount:kube-system:deployment-controller", "", "delete", "", "pods", "default", false)]

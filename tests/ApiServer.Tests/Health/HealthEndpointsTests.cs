@@ -9,6 +9,9 @@ internal sealed class HealthEndpointsTests
 {
     private string? _storeFailure;
 
+    [SetUp]
+    public void MendTheStore() => _storeFailure = null;
+
     [Test]
     public async Task All_well_is_ok()
     {
