@@ -69,7 +69,7 @@ internal static class YamlScalar
         if (value >= long.MinValue && value <= long.MaxValue)
             return TreeInteger.Of((long)value);
         // Beyond int64 Go keeps a uint64, which becomes a float when its JSON is read; what is bigger still is only a float if it looks like one.
-        return value > 0 && value <= ulong.MaxValue ? new TreeNumber((double)value) : null;
+        return value > 0 && value <= ulong.MaxValue ? new TreeNumber((double)(ulong)value) : null;
     }
 
     private static (int Radix, int Skip) Radix(ReadOnlySpan<char> digits)
