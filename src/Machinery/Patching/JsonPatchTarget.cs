@@ -23,7 +23,7 @@ internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximu
                 break;
             case "replace":
                 var value = operation.Value;
-                Change(operation, operation.Path, (_, _) => value, Missing.Refused);
+                Change(operation, operation.Path, (_, _) => value, Missing.Tolerated);
                 break;
             case "move":
                 var moved = Find(operation, operation.From);
@@ -147,6 +147,10 @@ internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximu
     private enum Missing
     {
         Refused,
+
+        /// <summary>A member that is not there is set (upstream's replace does so, unlike RFC 6902); an item has to be there.</summary>
+        Tolerated,
+
         Inserted,
     }
 }

@@ -15,12 +15,12 @@ internal static class StrategicDirectives
         name.StartsWith('$') && (name is Patch or RetainKeys
             || name.StartsWith(DeleteFromPrimitiveList, StringComparison.Ordinal) || name.StartsWith(SetElementOrder, StringComparison.Ordinal));
 
-    /// <summary>A patch's value where the original has none: without directives and nulls; null where it says that it is deleted.</summary>
+    /// <summary>A patch's value where the original has none: without directives and nulls. Null for an object with $patch: whatever it says, upstream takes nothing of it.</summary>
     public static TreeValue? Plain(TreeValue value)
     {
         switch (value)
         {
-            case TreeObject members when members.String(Patch) == "delete":
+            case TreeObject members when members.Has(Patch):
                 return null;
             case TreeObject members:
                 var plain = new TreeObject.Builder(members.Count);

@@ -18,7 +18,8 @@ internal sealed class FieldSetBuilder
             node = node.Items[index].Below ??= new Node();
         }
 
-        node.Items[node.Place(path[^1])].IsMember = true;
+        var last = node.Place(path[^1]);
+        node.Items[last].IsMember = true;
     }
 
     /// <summary>The set.</summary>
