@@ -40,10 +40,10 @@ public readonly struct ListCodec<T, TCodec> : ICodec<ValueList<T>>
         json.EndArray(start);
     }
 
-    /// <summary>Reads the message {1: repeated}.</summary>
+    /// <summary>Reads the message {1: repeated}; one without items is the empty list, not nil.</summary>
     public static ValueList<T> ReadProtobuf(ref ProtobufReader reader)
     {
-        ValueList<T> items = default;
+        var items = ValueList<T>.Empty;
         var outer = reader.Enter();
         while (reader.NextField(out var tag))
         {

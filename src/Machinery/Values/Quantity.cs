@@ -104,16 +104,13 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     }
 
     /// <summary>The sum; written as this one is, or as the other where this one is 0.</summary>
-    public Quantity Add(Quantity other) => new(Nanos + other.Nanos, IsZero ? other._format : _format);
+    public Quantity Add(Quantity other) => new(Sum(Nanos, other.Nanos), IsZero ? other._format : _format);
 
     /// <summary>The difference; written as this one is, or as the other where this one is 0.</summary>
-    public Quantity Sub(Quantity other) => new(Nanos - other.Nanos, IsZero ? other._format : _format);
+    public Quantity Sub(Quantity other) => new(Sum(Nanos, -other.Nanos), IsZero ? other._format : _format);
 
     /// <summary>The same below 0, or above.</summary>
     public Quantity Neg() => new(-Nanos, _format);
-
-    /// <summary>So many times this.</summary>
-    public Quantity Times(long factor) => new(Nanos * factor, _format);
 
     /// <summary>Rounded away from 0 to a multiple of 10^<paramref name="scale"/> (between -9 and 0); -3 for thousandths.</summary>
     public Quantity RoundUp(int scale)
@@ -151,6 +148,13 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     internal int Format(Span<byte> utf8) => QuantityText.Format(Nanos, _format, utf8);
 
     private long Rounded(long unit) => (long)Int128.Clamp(RoundedAway(Nanos, unit), long.MinValue, long.MaxValue);
+
+    private static Int128 Sum(Int128 left, Int128 right)
+    {
+        var sum = left + right;
+        var overflows = Int128.IsNegative(left) == Int128.IsNegative(right) && Int128.IsNegative(sum) != Int128.IsNegative(left);
+        return overflows ? (Int128.IsNegative(left) ? -Int128.MaxValue : Int128.MaxValue) : sum;
+    }
 
     private static Int128 RoundedAway(Int128 nanos, Int128 unit)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Numerics;
 
 namespace ControlPlane.Machinery.Values;
 
@@ -14,8 +15,11 @@ internal readonly ref struct QuantityText
     // The largest amount that upstream keeps of one that it cannot hold in 64 bits.
     private static readonly Int128 Cap = (Int128)long.MaxValue * 1_000_000_000;
 
-    // Amounts are multiplied digit by digit up to here, then capped: leaves room for one more digit in 128 bits.
-    private static readonly UInt128 DigitLimit = UInt128.MaxValue / 10 / 1024;
+    // As many digits as 64 bits hold for sure.
+    private const int FewDigits = 18;
+
+    // More digits than an amount that is not capped can have.
+    private const int ManyDigits = 40;
 
     private readonly bool _isNegative;
     private readonly ReadOnlySpan<byte> _whole;
@@ -141,56 +145,61 @@ internal readonly ref struct QuantityText
 
     private Int128 DecimalNanos()
     {
-        // Upstream's 64-bit way, which does not cap, takes up to 18 digits.
-        var isCapped = _whole.Length + _fraction.Length > 18;
-        var nanos = Scaled(Digits(out var lost), _exponent - _fraction.Length + 9 + lost);
-        return isCapped ? Int128.Min(nanos, Cap) : nanos;
-    }
-
-    private Int128 BinaryNanos()
-    {
-        var digits = Digits(out var lost);
-        var scale = 9 - _fraction.Length + lost;
-        // Powers of ten are taken out of the fraction last, so that nothing is rounded before it is multiplied.
-        if (scale >= 0)
-            return Int128.Min(Shifted(Scaled(digits, scale), _exponent), Cap);
-        return Int128.Min(Scaled((UInt128)Shifted((Int128)UInt128.Min(digits, (UInt128)Int128.MaxValue), _exponent), scale), Cap);
-    }
-
-    // All digits as one number; those beyond 128 bits are dropped and counted (they are below any precision, or beyond any cap).
-    private UInt128 Digits(out int lost)
-    {
-        UInt128 number = 0;
-        lost = 0;
-        for (var i = 0; i < _whole.Length + _fraction.Length; i++)
+        if (_whole.Length + _fraction.Length > FewDigits)
+            return Int128.Min(ExactNanos(10, 0), Cap); // upstream's 64-bit way, which does not cap, takes up to 18 digits
+        var number = (Int128)Number(_fraction, Number(_whole, 0));
+        for (var exponent = _exponent - _fraction.Length + 9; exponent != 0 && number != 0; exponent += exponent > 0 ? -1 : 1)
         {
-            var digit = (uint)((i < _whole.Length ? _whole[i] : _fraction[i - _whole.Length]) - '0');
-            if (number < DigitLimit)
-                number = (number * 10) + digit;
-            else
-                lost++;
+            if (exponent > 0 && number > Int128.MaxValue / 10)
+                return Cap;
+            if (exponent < 0 && number == 1)
+                return 1; // however small
+            number = exponent > 0 ? number * 10 : (number + 9) / 10; // rounding up in steps is rounding up at once
         }
         return number;
     }
 
-    private static Int128 Scaled(UInt128 number, int exponent)
+    private Int128 BinaryNanos()
     {
-        for (; exponent > 0 && number != 0; exponent--)
-        {
-            if (number > (UInt128)(Int128.MaxValue / 1_000_000))
-                return Cap;
-            number *= 10;
-        }
-        var rounded = false;
-        for (; exponent < 0 && number != 0; exponent++)
-        {
-            (number, var rest) = UInt128.DivRem(number, 10);
-            rounded |= rest != 0;
-        }
-        return (Int128)UInt128.Min(rounded ? number + 1 : number, (UInt128)(Int128.MaxValue / 1_000_000));
+        if (_whole.Length > FewDigits || _fraction.Length > 0)
+            return Int128.Min(ExactNanos(2, _exponent), Cap);
+        var number = (Int128)Number(_whole, 0) << _exponent;
+        return number > long.MaxValue ? Cap : number * 1_000_000_000;
     }
 
-    private static Int128 Shifted(Int128 number, int bits) => number > Int128.MaxValue >> (bits + 1) ? Int128.MaxValue >> 1 : number << bits;
+    // Any number of digits, but none beyond those that can matter.
+    private Int128 ExactNanos(int radix, int power)
+    {
+        if (_whole.Length == 0 && !_fraction.ContainsAnyExcept((byte)'0'))
+            return 0;
+        var exponent = radix == 10 ? _exponent : 0;
+        if (_whole.Length + Math.Max(exponent, 0) > 2 * ManyDigits)
+            return Cap;
+        var fraction = _fraction[..Math.Min(_fraction.Length, 2 * ManyDigits)];
+        var rest = _fraction[fraction.Length..].ContainsAnyExcept((byte)'0');
+        var number = Digits(fraction, Digits(_whole, 0)) << power;
+        var scale = Math.Max(exponent - fraction.Length + 9, -4 * ManyDigits);
+        if (scale >= 0)
+            return Capped((number * BigInteger.Pow(10, scale)) + (rest ? 1 : 0));
+        var whole = BigInteger.DivRem(number, BigInteger.Pow(10, -scale), out var remainder);
+        return Capped(whole + (remainder.IsZero && !rest ? 0 : 1));
+    }
+
+    private static Int128 Capped(BigInteger nanos) => nanos > Cap ? Cap : (Int128)nanos;
+
+    private static long Number(ReadOnlySpan<byte> digits, long number)
+    {
+        foreach (var digit in digits)
+            number = (number * 10) + digit - '0';
+        return number;
+    }
+
+    private static BigInteger Digits(ReadOnlySpan<byte> digits, BigInteger number)
+    {
+        foreach (var digit in digits)
+            number = (number * 10) + (digit - '0');
+        return number;
+    }
 
     private static int FormatBinary(Int128 whole, Span<byte> utf8)
     {
