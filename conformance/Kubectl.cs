@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text;
+using ControlPlane.TestKit;
+
+namespace ControlPlane.Conformance;
+
+/// <summary>A real kubectl, as a user runs it.</summary>
+internal sealed class Kubectl(string kubeconfig)
+{
+    private static readonly string Program = Path.Combine(Repository.Root, ".cache", "tools", "kubectl", "kubectl");
+
+    // A user would have given up long before; a test that hangs must say so itself.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs it and gives what it printed.</summary>
+    /// <exception cref="AssertionException">It failed; the message has all that it said.</exception>
+    public async Task<string> RunAsync(params string[] arguments) => await RunWithInputAsync("", arguments);
+
+    /// <summary>Runs it with that on its standard input.</summary>
+    public async Task<string> RunWithInputAsync(string input, params string[] arguments)
+    {
+        var (code, output, error) = await TryAsync(input, arguments);
+        if (code != 0)
+            throw new AssertionException($"kubectl {string.Join(' ', arguments)} exited with {code}\n{output}{error}");
+        return output;
+    }
+
+    /// <summary>Runs it, whatever comes of it.</summary>
+    public async Task<(int Code, string Output, string Error)> TryAsync(string input, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        using var limit = new CancellationTokenSource(Limit);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var error = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new AssertionException($"kubectl {string.Join(' ', arguments)} did not end within {Limit}");
+        }
+    }
+
+    /// <summary>Starts it and leaves it running; the caller ends and disposes it.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["HOME"] = Path.GetDirectoryName(kubeconfig)!;
+        return Process.Start(start)!;
+    }
+}
