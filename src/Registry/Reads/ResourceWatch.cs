@@ -62,8 +62,6 @@ public sealed class ResourceWatch : IDisposable
     /// <exception cref="OperationCanceledException">The reader gave up.</exception>
     public async ValueTask<bool> WaitToReadAsync(CancellationToken cancel)
     {
-        if (_failure is not null)
-            throw _failure;
         while (!_hasNext && !_isOver)
         {
             _hasNext = Advance(out _next);
@@ -75,6 +73,7 @@ public sealed class ResourceWatch : IDisposable
     }
 
     /// <summary>What there is to read, without waiting.</summary>
+    /// <exception cref="ApiException">As for <see cref="WaitToReadAsync"/>.</exception>
     public bool TryRead(out WatchItem item)
     {
         if (!_hasNext)
@@ -167,6 +166,8 @@ public sealed class ResourceWatch : IDisposable
     private bool Advance(out WatchItem item)
     {
         item = default;
+        if (_failure is not null)
+            throw _failure;
         if (_isOver)
             return false;
         if (_initial is not null)
