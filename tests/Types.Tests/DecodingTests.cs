@@ -2,8 +2,8 @@ using System.Text;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Values;
-using ControlPlane.Types.Apps;
 using ControlPlane.Types.ApiExtensions;
+using ControlPlane.Types.Apps;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Types.Tests;
