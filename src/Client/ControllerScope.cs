@@ -1,0 +1,52 @@
+using ControlPlane.Client.Events;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Client;
+
+/// <summary>What one controller is made with: its own identity towards the server, its view of the caches, time, chance, log and events.</summary>
+/// <remarks>A controller is made before it has declared itself, so identity and permissions come into force when <see cref="Declaration"/> is set.</remarks>
+public sealed class ControllerScope
+{
+    private readonly ControllerEnvironment _environment;
+    private readonly List<EventRecorder> _recorders = [];
+
+    internal ControllerScope(ControllerEnvironment environment)
+    {
+        _environment = environment;
+        Api = new ApiClient(new DeclaredTransport(this), environment.FieldManager);
+        Caches = new(this);
+    }
+
+    /// <summary>The API, as the controller's service account, within what it has declared.</summary>
+    public IApiClient Api { get; }
+
+    /// <summary>The shared informers, within what it has declared.</summary>
+    public ObjectCaches Caches { get; }
+
+    /// <summary>Time.</summary>
+    public TimeProvider Clock => _environment.Clock;
+
+    /// <summary>Chance.</summary>
+    public Random Random => _environment.Random;
+
+    internal ControllerEnvironment Environment => _environment;
+
+    internal ControllerDeclaration Declaration
+    {
+        get => field ?? throw new InvalidOperationException("a controller can only act once it has declared itself");
+        set;
+    }
+
+    internal IReadOnlyList<EventRecorder> Recorders => _recorders;
+
+    /// <summary>The controller's log.</summary>
+    public ILogger<T> Log<T>() => _environment.Logs.CreateLogger<T>();
+
+    /// <summary>Events as this component tells them; the controller must have declared <c>RecordsEvents</c>.</summary>
+    public EventRecorder Events(string component)
+    {
+        var recorder = new EventRecorder(Api, component, "", Clock, _environment.Logs.CreateLogger<EventRecorder>());
+        _recorders.Add(recorder);
+        return recorder;
+    }
+}
