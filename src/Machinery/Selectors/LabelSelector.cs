@@ -39,6 +39,16 @@ public sealed class LabelSelector
     public static LabelSelector OfLabels(IEnumerable<KeyValuePair<string, string>> labels) =>
         Of(labels.Select(static label => LabelRequirement.Of(label.Key, LabelOperator.Equal, [label.Value])));
 
+    /// <summary>What an object's selector field says: null selects nothing, an empty one everything.</summary>
+    /// <exception cref="SelectorException">An operator that there is not, or upstream's texts for a bad key, value or number of values.</exception>
+    public static LabelSelector From(Meta.LabelSelector? selector)
+    {
+        if (selector is null)
+            return Nothing;
+        var labels = selector.MatchLabels.Select(static label => LabelRequirement.Of(label.Key, LabelOperator.Equal, [label.Value]));
+        return Of(labels.Concat(selector.MatchExpressions.Select(static one => LabelRequirement.Of(one.Key, OperatorOf(one.Operator), one.Values))));
+    }
+
     /// <summary>Reads the labelSelector of a query.</summary>
     /// <exception cref="SelectorException">It does not parse; the text is upstream's.</exception>
     public static LabelSelector Parse(string text) => text.Length == 0 ? Everything : Of(new LabelSelectorParser(text).Parse());
@@ -60,4 +70,13 @@ public sealed class LabelSelector
 
     /// <summary>The canonical form: conditions by key, values sorted.</summary>
     public override string ToString() => string.Join(',', Requirements);
+
+    private static LabelOperator OperatorOf(string text) => text switch
+    {
+        "In" => LabelOperator.In,
+        "NotIn" => LabelOperator.NotIn,
+        "Exists" => LabelOperator.Exists,
+        "DoesNotExist" => LabelOperator.DoesNotExist,
+        _ => throw new SelectorException($"{Trees.GoText.Quote(text)} is not a valid label selector operator"),
+    };
 }

@@ -3,6 +3,7 @@ using ControlPlane.Machinery.Patching;
 using ControlPlane.Machinery.Patching.Apply;
 using ControlPlane.Machinery.Schemas;
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
 using ControlPlane.TestKit;
 using ControlPlane.Types.Core;
 using ControlPlane.Types.Networking;
@@ -16,7 +17,7 @@ namespace ControlPlane.Types.Tests.Patching;
 [TestFixture]
 internal sealed class ApplySequenceTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly Timestamp Now = Timestamp.FromUnixSeconds(1_767_323_045);
 
     private static readonly Dictionary<string, TypeDescriptor> Types = new(StringComparer.Ordinal)
     {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ControlPlane.Machinery.Schemas;
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Patching.Apply;
 
@@ -46,7 +47,7 @@ public sealed class FieldManager
     /// <param name="manager">Who writes.</param>
     /// <param name="time">Now.</param>
     /// <returns>The owners to store with it; none where the object is not tracked (a reset, or one that never was).</returns>
-    public ManagedFields Update(TreeObject? live, ManagedFields liveOwners, TreeObject updated, string manager, DateTimeOffset time)
+    public ManagedFields Update(TreeObject? live, ManagedFields liveOwners, TreeObject updated, string manager, Timestamp time)
     {
         var owners = Subresource.Length > 0 ? liveOwners : LiveOrSupplied(live, liveOwners, updated);
         if (owners.Count == 0 && live is not null)
@@ -62,7 +63,7 @@ public sealed class FieldManager
     /// <param name="force">Take fields over from others instead of failing.</param>
     /// <param name="time">Now.</param>
     /// <exception cref="ApplyException">The configuration is of another version, names managedFields, or does not fit the type.</exception>
-    public ApplyOutcome Apply(TreeObject? live, ManagedFields liveOwners, TreeObject applied, string manager, bool force, DateTimeOffset time)
+    public ApplyOutcome Apply(TreeObject? live, ManagedFields liveOwners, TreeObject applied, string manager, bool force, Timestamp time)
     {
         Check(applied);
         var owners = liveOwners;
@@ -117,7 +118,7 @@ public sealed class FieldManager
         throw new ApplyException($"failed to create typed patch object ({metadata?.String("namespace")}/{metadata?.String("name")}; {kind}): {errors}");
     }
 
-    private ManagedFields Track(TreeObject live, ManagedFields liveOwners, TreeObject updated, string manager, DateTimeOffset time)
+    private ManagedFields Track(TreeObject live, ManagedFields liveOwners, TreeObject updated, string manager, Timestamp time)
     {
         var owners = new OwnerTable(this, liveOwners, live);
         var changes = owners.Compare(live, updated);
@@ -129,7 +130,7 @@ public sealed class FieldManager
         return owners.Capped();
     }
 
-    private ApplyOutcome Merge(TreeObject? live, ManagedFields liveOwners, TreeObject applied, string manager, bool force, DateTimeOffset time)
+    private ApplyOutcome Merge(TreeObject? live, ManagedFields liveOwners, TreeObject applied, string manager, bool force, Timestamp time)
     {
         var before = live ?? TreeObject.Empty;
         var owners = new OwnerTable(this, liveOwners, before);
@@ -151,14 +152,12 @@ public sealed class FieldManager
         var isChanged = !ReferenceEquals(merged, before) && !merged.Equals(before);
         var kept = WithoutSystemFields(stated);
         var isMoved = isChanged || last is null || !last.Fields.Equals(kept);
-        owners.Replace(self with { Fields = kept, Time = isMoved ? Seconds(time) : last!.Time });
+        owners.Replace(self with { Fields = kept, Time = isMoved ? time : last!.Time });
         return new ApplyOutcome.Merged(merged, owners.Capped(), isChanged);
     }
 
-    private FieldOwner Owner(string manager, FieldOperation operation, FieldSet fields, DateTimeOffset? time) =>
-        new(manager.Length == 0 ? "unknown" : manager, operation, ApiVersion, Subresource, time is { } now ? Seconds(now) : null, fields);
-
-    private static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+    private FieldOwner Owner(string manager, FieldOperation operation, FieldSet fields, Timestamp? time) =>
+        new(manager.Length == 0 ? "unknown" : manager, operation, ApiVersion, Subresource, time, fields);
 }
 
 /// <summary>Gives an object of one version at another one.</summary>

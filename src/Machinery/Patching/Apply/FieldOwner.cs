@@ -1,4 +1,5 @@
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Patching.Apply;
 
@@ -7,9 +8,9 @@ namespace ControlPlane.Machinery.Patching.Apply;
 /// <param name="Operation">Whether these fields are applied or otherwise written.</param>
 /// <param name="ApiVersion">The version whose paths the fields are ("apps/v1").</param>
 /// <param name="Subresource">"" for the object itself.</param>
-/// <param name="Time">When the manager last changed something; to the second.</param>
+/// <param name="Time">When the manager last changed something.</param>
 /// <param name="Fields">What it owns.</param>
-public sealed record FieldOwner(string Manager, FieldOperation Operation, string ApiVersion, string Subresource, DateTimeOffset? Time, FieldSet Fields)
+public sealed record FieldOwner(string Manager, FieldOperation Operation, string ApiVersion, string Subresource, Timestamp? Time, FieldSet Fields)
 {
     /// <summary>"conflict with ..." names a manager so.</summary>
     internal string Described

@@ -1,4 +1,5 @@
 using ControlPlane.Machinery.Schemas;
+using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Patching.Apply;
 
@@ -20,6 +21,9 @@ public sealed class FieldSet : IEquatable<FieldSet>
     public bool IsEmpty => _entries.Length == 0;
 
     internal ReadOnlySpan<FieldSetEntry> Entries => _entries;
+
+    /// <summary>The set's text, where somebody made or read it; nil otherwise. (One reference: written whole or not at all.)</summary>
+    internal FieldsV1 Encoded { get; set; }
 
     /// <summary>A set of these paths.</summary>
     public static FieldSet Of(params ReadOnlySpan<FieldPath> paths)

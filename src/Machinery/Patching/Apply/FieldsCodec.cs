@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Patching.Apply;
 
@@ -31,6 +32,19 @@ public static class FieldsCodec
             throw new ManagedFieldsException(malformed.Message);
         }
     }
+
+    /// <summary>Reads a set and keeps its text with it, so that a set nobody changes is never encoded again.</summary>
+    /// <exception cref="ManagedFieldsException">Not of this form.</exception>
+    public static FieldSet Read(FieldsV1 fields)
+    {
+        var set = Read(fields.Span);
+        if (!set.IsEmpty)
+            set.Encoded = fields;
+        return set;
+    }
+
+    /// <summary>The set's text, made once.</summary>
+    public static FieldsV1 Encode(FieldSet set) => set.Encoded is { IsNil: false } known ? known : set.Encoded = new FieldsV1(ToBytes(set));
 
     /// <summary>Reads a set from its tree.</summary>
     /// <exception cref="ManagedFieldsException">Not of this form.</exception>

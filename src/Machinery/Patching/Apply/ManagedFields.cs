@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Patching.Apply;
 
@@ -36,16 +37,41 @@ public sealed class ManagedFields : IReadOnlyList<FieldOwner>
     {
         if (entries is null || entries.Count == 0)
             return Empty;
-        var owners = new List<FieldOwner>(entries.Count);
-        for (var index = 0; index < entries.Count; index++)
+        return Distinct(entries.Select(static (entry, index) => Read(entry as TreeObject ?? TreeObject.Empty, index)));
+    }
+
+    /// <summary>Reads metadata.managedFields from its record.</summary>
+    /// <exception cref="ManagedFieldsException">An entry that upstream does not decode either.</exception>
+    public static ManagedFields Read(ValueList<ManagedFieldsEntry> entries) => entries.IsEmpty
+        ? Empty
+        : Distinct(entries.Select(static (entry, index) => new FieldOwner(
+            entry.Manager,
+            Operation(entry.Operation),
+            Checked(entry.ApiVersion, entry.FieldsType, index),
+            entry.Subresource,
+            entry.Time,
+            entry.FieldsV1 is { IsNil: false } fields ? FieldsCodec.Read(fields) : FieldSet.Empty)));
+
+    /// <summary>metadata.managedFields as a record, the field sets in their canonical form.</summary>
+    public ValueList<ManagedFieldsEntry> ToEntries()
+    {
+        var entries = new ManagedFieldsEntry[Count];
+        for (var index = 0; index < entries.Length; index++)
         {
-            var owner = Read(entries[index] as TreeObject ?? TreeObject.Empty, index);
-            // Of two entries of one manager the last counts.
-            owners.RemoveAll(owner.IsSame);
-            owners.Add(owner);
+            var owner = _owners[index];
+            entries[index] = new ManagedFieldsEntry
+            {
+                Manager = owner.Manager,
+                Operation = owner.Operation == FieldOperation.Apply ? "Apply" : "Update",
+                ApiVersion = owner.ApiVersion,
+                Time = owner.Time,
+                FieldsType = "FieldsV1",
+                FieldsV1 = FieldsCodec.Encode(owner.Fields),
+                Subresource = owner.Subresource,
+            };
         }
 
-        return Of(owners);
+        return new ValueList<ManagedFieldsEntry>(entries);
     }
 
     /// <summary>metadata.managedFields as a tree; the member order inside fieldsV1 is the tree's, not the canonical one (<see cref="FieldsCodec"/> has that).</summary>
@@ -64,7 +90,7 @@ public sealed class ManagedFields : IReadOnlyList<FieldOwner>
             if (owner.Subresource.Length > 0)
                 entry.Set("subresource", TreeString.Of(owner.Subresource));
             if (owner.Time is { } time)
-                entry.Set("time", TreeString.Of(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
+                entry.Set("time", TreeString.Of(time.ToString()));
             entries.Add(entry.Build());
         }
 
@@ -79,29 +105,48 @@ public sealed class ManagedFields : IReadOnlyList<FieldOwner>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static FieldOwner Read(TreeObject entry, int index)
-    {
-        var operation = entry.String("operation") switch
-        {
-            "Apply" => FieldOperation.Apply,
-            "Update" => FieldOperation.Update,
-            _ => throw new ManagedFieldsException("operation must be `Apply` or `Update`"),
-        };
-        if (entry.String("apiVersion") is not { Length: > 0 } version)
-            throw new ManagedFieldsException("apiVersion must not be empty");
-        if (entry.String("fieldsType") is not "FieldsV1" and var type)
-        {
-            throw new ManagedFieldsException(string.IsNullOrEmpty(type)
-                ? $"missing fieldsType in managed fields entry {index}"
-                : $"invalid fieldsType {GoText.Quote(type)} in managed fields entry {index}");
-        }
+    private static FieldOwner Read(TreeObject entry, int index) => new(
+        entry.String("manager") ?? "",
+        Operation(entry.String("operation")),
+        Checked(entry.String("apiVersion"), entry.String("fieldsType"), index),
+        entry.String("subresource") ?? "",
+        entry.String("time") is { } text && Timestamp.TryParse(text, out var time) ? time : null,
+        entry["fieldsV1"] is TreeObject set ? FieldsCodec.Read(set) : FieldSet.Empty);
 
-        var fields = entry["fieldsV1"] is TreeObject set ? FieldsCodec.Read(set) : FieldSet.Empty;
-        return new FieldOwner(entry.String("manager") ?? "", operation, version, entry.String("subresource") ?? "", Time(entry.String("time")), fields);
+    private static FieldOperation Operation(string? text) => text switch
+    {
+        "Apply" => FieldOperation.Apply,
+        "Update" => FieldOperation.Update,
+        _ => throw new ManagedFieldsException("operation must be `Apply` or `Update`"),
+    };
+
+    /// <summary>The version, if the entry has one and is of the known form.</summary>
+    private static string Checked(string? version, string? fieldsType, int index)
+    {
+        if (string.IsNullOrEmpty(version))
+            throw new ManagedFieldsException("apiVersion must not be empty");
+        if (fieldsType == "FieldsV1")
+            return version;
+        throw new ManagedFieldsException(string.IsNullOrEmpty(fieldsType)
+            ? $"missing fieldsType in managed fields entry {index}"
+            : $"invalid fieldsType {GoText.Quote(fieldsType)} in managed fields entry {index}");
     }
 
-    private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    /// <summary>Of two entries of one manager the last counts.</summary>
+    private static ManagedFields Distinct(IEnumerable<FieldOwner> entries)
+    {
+        var owners = new List<FieldOwner>();
+        foreach (var owner in entries)
+        {
+            var index = owners.FindIndex(owner.IsSame);
+            if (index < 0)
+                owners.Add(owner);
+            else
+                owners[index] = owner;
+        }
+
+        return Of(owners);
+    }
 
     private static int Order(FieldOwner one, FieldOwner other)
     {
@@ -115,5 +160,5 @@ public sealed class ManagedFields : IReadOnlyList<FieldOwner>
         return sign == 0 ? string.CompareOrdinal(one.Subresource, other.Subresource) : sign;
     }
 
-    private static long Seconds(FieldOwner owner) => owner.Time?.ToUnixTimeSeconds() ?? 0;
+    private static long Seconds(FieldOwner owner) => owner.Time?.UnixSeconds ?? 0;
 }

@@ -96,7 +96,7 @@ internal sealed class OwnerTable
     private void Cap()
     {
         var updaters = _owners.Where(static owner => owner.Operation == FieldOperation.Update)
-            .OrderBy(static owner => owner.Time?.ToUnixTimeSeconds() ?? 0).ThenBy(static owner => owner.SortKey, StringComparer.Ordinal).ToList();
+            .OrderBy(static owner => owner.Time?.UnixSeconds ?? 0).ThenBy(static owner => owner.SortKey, StringComparer.Ordinal).ToList();
         var count = updaters.Count;
         var firsts = new Dictionary<string, FieldOwner>(StringComparer.Ordinal);
         foreach (var updater in updaters)
