@@ -12,6 +12,9 @@ internal sealed class ApiContext(HttpContext http)
     /// <summary>What the URL asks for. Set by RequestInfoStage.</summary>
     public RequestInfo Info { get; set; } = null!;
 
+    /// <summary>The query string's parameters. Set by RequestInfoStage.</summary>
+    public QueryParameters Query { get; set; } = QueryParameters.None;
+
     /// <summary>Who asks. Set by AuthenticationStage; replaced by ImpersonationStage.</summary>
     public UserInfo User { get; set; } = UserInfo.Anonymous;
 

@@ -34,7 +34,7 @@ internal sealed record RequestInfo
     /// <summary>"v1".</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>"" for all namespaces and cluster-scoped resources.</summary>
+    /// <summary>"" for all namespaces and cluster-scoped resources; the name itself for namespaces/{ns}.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary>The plural.</summary>
@@ -43,11 +43,20 @@ internal sealed record RequestInfo
     /// <summary>"" for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
-    /// <summary>"" for collections.</summary>
+    /// <summary>"" for collections, but for lists and watches whose field selector names one object: that name, for authorization.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>Does the path end at the collection? <see cref="Name"/> alone does not tell.</summary>
+    public bool IsCollection { get; init; }
 
     /// <summary>The segments after the subresource: a proxy's path.</summary>
     public ImmutableArray<string> Rest { get; init; } = [];
+
+    /// <summary>The label selector of a list, watch or deletecollection, as sent; for authorizers.</summary>
+    public string LabelSelector { get; init; } = "";
+
+    /// <summary>The field selector likewise.</summary>
+    public string FieldSelector { get; init; } = "";
 
     /// <summary>Watches, logs -f, exec, proxies: they have no time limit and don't count as requests in flight.</summary>
     public bool IsLongRunning { get; init; }

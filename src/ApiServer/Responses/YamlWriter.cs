@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ControlPlane.ApiServer.Responses;
+
+/// <summary>JSON to YAML, keys sorted, as sigs.k8s.io/yaml writes it.</summary>
+internal static class YamlWriter
+{
+    private static readonly SearchValues<string> Words = SearchValues.Create(
+        ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "~", ".nan", ".inf", "-.inf", "+.inf"], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The YAML document of a JSON document.</summary>
+    public static byte[] Of(ReadOnlySequence<byte> json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, 1024, skipAnchorName: true, indentSequences: false));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        Write(emitter, document.RootElement);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void Write(Emitter emitter, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                emitter.Emit(new MappingStart(null, null, isImplicit: true, value.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow));
+                foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    Text(emitter, member.Name);
+                    Write(emitter, member.Value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case JsonValueKind.Array:
+                emitter.Emit(new SequenceStart(null, null, isImplicit: true, value.GetArrayLength() > 0 ? SequenceStyle.Block : SequenceStyle.Flow));
+                foreach (var item in value.EnumerateArray())
+                    Write(emitter, item);
+                emitter.Emit(new SequenceEnd());
+                break;
+            case JsonValueKind.String:
+                Text(emitter, value.GetString()!);
+                break;
+            default:
+                emitter.Emit(new Scalar(value.GetRawText()));
+                break;
+        }
+    }
+
+    private static void Text(Emitter emitter, string text)
+    {
+        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
+            : ReadsAsSomethingElse(text) ? ScalarStyle.DoubleQuoted
+            : ScalarStyle.Any;
+        emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
+    }
+
+    // What a YAML reader would take for a number, a truth, nothing or a date has to be quoted.
+    private static bool ReadsAsSomethingElse(string text) =>
+        text.Length == 0
+        || Words.Contains(text)
+        || ((char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '.') && text.AsSpan().IndexOfAnyExcept("0123456789abcdefABCDEFxXoO+-._:TZ ") < 0);
+}
