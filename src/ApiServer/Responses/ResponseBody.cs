@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
@@ -5,67 +6,90 @@ using Microsoft.AspNetCore.Http;
 namespace ControlPlane.ApiServer.Responses;
 
 /// <summary>Where an answer's bytes go: straight to Kestrel, or through gzip when they are many and the client likes it.</summary>
-internal sealed class ResponseBody : IAsyncDisposable
+/// <remarks>What is short is sent with its length; what is long begins to be sent when that is known, and is never held.</remarks>
+internal sealed class ResponseBody(HttpContext http) : IAsyncDisposable
 {
     // apiserver: defaultGzipThresholdBytes, and level 1: for clients nearby, sending is cheaper than squeezing.
-    private const long GzipThresholdBytes = 128 * 1024;
+    private const int GzipThresholdBytes = 128 * 1024;
 
-    // Pieces of a list are gathered to this size before they are sent.
+    // Pieces of a long answer are gathered to this size before they are sent.
     private const int FlushBytes = 64 * 1024;
 
-    private readonly GZipStream? _gzip;
+    private readonly ArrayBufferWriter<byte> _held = new(4096);
+    private PipeWriter? _pipe;
+    private GZipStream? _gzip;
+    private bool _isComplete;
 
-    private ResponseBody(PipeWriter writer, GZipStream? gzip) => (Writer, _gzip) = (writer, gzip);
-
-    /// <summary>Takes the bytes.</summary>
-    public PipeWriter Writer { get; }
-
-    /// <summary>Begins the body of a response whose other headers are set.</summary>
-    /// <param name="http">The exchange.</param>
-    /// <param name="length">How many bytes there will be; null where that is not known and the body is long.</param>
-    public static ResponseBody Begin(HttpContext http, long? length)
-    {
-        if (length is null or > GzipThresholdBytes)
-        {
-            http.Response.Headers.Vary = "Accept-Encoding";
-            if (AcceptsGzip(http.Request))
-            {
-                http.Response.Headers.ContentEncoding = "gzip";
-                var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-                return new(PipeWriter.Create(gzip, new StreamPipeWriterOptions(minimumBufferSize: FlushBytes, leaveOpen: true)), gzip);
-            }
-        }
-
-        http.Response.ContentLength = length;
-        return new(http.Response.BodyWriter, null);
-    }
+    /// <summary>Takes the bytes. To be asked for anew after every flush.</summary>
+    public IBufferWriter<byte> Writer => _pipe is null ? _held : _pipe;
 
     /// <summary>Sends what has been gathered when it is enough.</summary>
-    public ValueTask FlushIfFullAsync(CancellationToken cancel) =>
-        Writer.UnflushedBytes < FlushBytes ? ValueTask.CompletedTask : FlushAsync(cancel);
-
-    /// <summary>Sends what has been gathered.</summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public async ValueTask FlushAsync(CancellationToken cancel)
+    public ValueTask FlushIfFullAsync(CancellationToken cancel)
     {
-        var flushed = await Writer.FlushAsync(cancel);
-        if (flushed.IsCompleted)
-            throw new OperationCanceledException("the client has closed the connection");
+        if (_pipe is null ? _held.WrittenCount < GzipThresholdBytes : _pipe.UnflushedBytes < FlushBytes)
+            return ValueTask.CompletedTask;
+        return FlushAsync(cancel);
     }
 
-    /// <summary>Sends the rest. Not called after a failure: then the stream must not look whole.</summary>
+    /// <summary>Sends the rest. Not called after a failure: then the answer must not look whole.</summary>
     public async ValueTask CompleteAsync(CancellationToken cancel)
     {
-        await Writer.FlushAsync(cancel);
+        if (_pipe is null && _held.WrittenCount < GzipThresholdBytes)
+        {
+            http.Response.ContentLength = _held.WrittenCount;
+            http.Response.BodyWriter.Write(_held.WrittenSpan);
+            await http.Response.BodyWriter.FlushAsync(cancel);
+        }
+        else
+        {
+            await FlushAsync(cancel);
+        }
+
+        _isComplete = true;
         if (_gzip is not null)
         {
-            await Writer.CompleteAsync();
+            await _pipe!.CompleteAsync();
             await _gzip.DisposeAsync();
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_isComplete || _gzip is null)
+            return;
+        // Half an answer: the connection is cut before the compressor's last words could make it look whole.
+        http.Abort();
+        await _gzip.DisposeAsync();
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancel)
+    {
+        if (_pipe is null)
+            BeginLong();
+        var flushed = await _pipe!.FlushAsync(cancel);
+        if (flushed.IsCompleted)
+            throw new OperationCanceledException("the client has closed the connection");
+    }
+
+    private void BeginLong()
+    {
+        http.Response.Headers.Vary = "Accept-Encoding";
+        if (AcceptsGzip(http.Request))
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            _gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            _pipe = PipeWriter.Create(_gzip, new StreamPipeWriterOptions(minimumBufferSize: FlushBytes, leaveOpen: true));
+        }
+        else
+        {
+            _pipe = http.Response.BodyWriter;
+        }
+
+        _pipe.Write(_held.WrittenSpan);
+        _held.ResetWrittenCount();
+    }
 
     private static bool AcceptsGzip(HttpRequest request)
     {

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Patching.Apply;
+using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Trees;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Registry.Cache;
+
+namespace ControlPlane.ApiServer.Operations;
+
+/// <summary>Keeps metadata.managedFields right through every write: the bridge from records to the field manager's trees.</summary>
+internal sealed class FieldManagement(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(ResourceDefinition Definition, ServedVersion Version, string Subresource), FieldManager> _managers = new();
+
+    /// <summary>The object with its managedFields as they are after a write that is no apply.</summary>
+    /// <param name="operation">Who writes, in which version.</param>
+    /// <param name="current">The stored object; null for a create.</param>
+    /// <param name="value">What shall be stored, in the hub's version, defaulted, not yet seen by admission.</param>
+    public IApiObject OnUpdate(Operation operation, StoredObject? current, IApiObject value)
+    {
+        var version = operation.Resource.Version;
+        var manager = Manager(operation);
+        var updated = TreeReader.ReadObject(version.WriteJson(version.FromHub(value)));
+        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
+        var owners = manager.Update(live, OwnersOf(current), updated, operation.Manager, time.GetUtcNow());
+        return With(value, owners);
+    }
+
+    /// <summary>The outcome of a server-side apply.</summary>
+    /// <exception cref="ApiException">400: the configuration cannot be applied. 409: other managers own fields that it would change.</exception>
+    public ApplyOutcome.Merged OnApply(Operation operation, StoredObject? current, TreeObject applied)
+    {
+        var version = operation.Resource.Version;
+        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
+        try
+        {
+            var outcome = Manager(operation).Apply(live, OwnersOf(current), applied, operation.Manager, operation.Parameters.Force, time.GetUtcNow());
+            return outcome as ApplyOutcome.Merged ?? throw Conflict((ApplyOutcome.Conflicted)outcome);
+        }
+        catch (ApplyException refused)
+        {
+            throw ApiError.BadRequest(refused.Message);
+        }
+    }
+
+    /// <summary>The object with these owners.</summary>
+    public static IApiObject With(IApiObject value, ManagedFields owners) =>
+        value.WithMetadata(value.Metadata with { ManagedFields = Entries(owners) });
+
+    /// <summary>What admission made of an object, unless it spoiled managedFields: then those from before count (apiserver: managedFieldsValidatingAdmissionController).</summary>
+    public IApiObject AfterAdmission(IApiObject before, IApiObject after) =>
+        after.Metadata.ManagedFields == before.Metadata.ManagedFields || TryRead(after.Metadata.ManagedFields, out _)
+            ? after
+            : after.WithMetadata(after.Metadata with { ManagedFields = before.Metadata.ManagedFields });
+
+    private static ManagedFields OwnersOf(StoredObject? current)
+    {
+        if (current is null)
+            return ManagedFields.Empty;
+        if (current.ManagedFields is ManagedFields parsed)
+            return parsed;
+        // What cannot be read is forgotten rather than in everybody's way (fieldmanager: UpdateNoErrors).
+        var owners = TryRead(current.Record.Metadata.ManagedFields, out var read) ? read : ManagedFields.Empty;
+        current.ManagedFields = owners;
+        return owners;
+    }
+
+    private static bool TryRead(ValueList<ManagedFieldsEntry> entries, out ManagedFields owners)
+    {
+        owners = ManagedFields.Empty;
+        if (entries.Count == 0)
+            return true;
+        try
+        {
+            owners = ManagedFields.Read(TreeList.Of([.. entries.Select(entry => TreeReader.ReadObject(Json.EncodeMessage(entry)))]));
+            return true;
+        }
+        catch (ManagedFieldsException)
+        {
+            return false;
+        }
+    }
+
+    private static ValueList<ManagedFieldsEntry> Entries(ManagedFields owners) =>
+    [
+        .. owners.Select(owner => new ManagedFieldsEntry
+        {
+            Manager = owner.Manager,
+            Operation = owner.Operation.ToString(),
+            ApiVersion = owner.ApiVersion,
+            Time = owner.Time is { } at ? Timestamp.From(at) : null,
+            FieldsType = "FieldsV1",
+            FieldsV1 = FieldsV1.CopyFrom(FieldsCodec.ToBytes(owner.Fields)),
+            Subresource = owner.Subresource,
+        }),
+    ];
+
+    private static ApiException Conflict(ApplyOutcome.Conflicted conflicted) => ApiError.ApplyConflict(
+        conflicted.Message,
+        conflicted.Conflicts.Select(conflict => new StatusCause { Reason = "FieldManagerConflict", Message = conflict.Message, Field = conflict.Field }));
+
+    private FieldManager Manager(Operation operation) => _managers.GetOrAdd(
+        (operation.Resource.Definition, operation.Resource.Version, operation.Subresource), static key => Create(key.Definition, key.Version, key.Subresource));
+
+    private static FieldManager Create(ResourceDefinition definition, ServedVersion version, string subresource)
+    {
+        var reset = subresource == "status" ? definition.Traits.StatusResetFields : definition.Traits.ResetFields;
+        var fields = FieldSet.Of([.. reset.Select(path => FieldPath.Of(path.Split('.')))]);
+        return new FieldManager
+        {
+            Type = version.Schema,
+            ApiVersion = version.Kind.ApiVersion,
+            Subresource = subresource,
+            ResetFields = definition.Versions.ToFrozenDictionary(served => served.Kind.ApiVersion, _ => fields),
+            Convert = (value, from, to) => Convert(definition, value, from, to),
+        };
+    }
+
+    private static VersionedObject? Convert(ResourceDefinition definition, TreeObject value, string from, string to)
+    {
+        var source = definition.Versions.FirstOrDefault(version => version.Kind.ApiVersion == from);
+        var target = definition.Versions.FirstOrDefault(version => version.Kind.ApiVersion == to);
+        if (source is null || target is null)
+            return null;
+        var hub = source.ToHub(source.ReadJson(TreeWriter.ToBytes(value), null));
+        return new VersionedObject(TreeReader.ReadObject(target.WriteJson(target.FromHub(hub))), target.Schema);
+    }
+}

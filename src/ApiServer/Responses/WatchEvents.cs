@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using ControlPlane.ApiServer.Catalog;
+using ControlPlane.ApiServer.Requests;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Transport;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Registry.Cache;
+using ControlPlane.Registry.Reads;
+
+namespace ControlPlane.ApiServer.Responses;
+
+/// <summary>
+/// Writes the events of one watch. JSON: one document a line. Protobuf: frames of a length (four bytes, big-endian) and a WatchEvent {1: type,
+/// 2: {1: the object in its envelope}}. The object's bytes are the cache's own, so that an event is encoded once for all watchers.
+/// </summary>
+internal sealed class WatchEvents(ApiContext context, ServedResource resource, Representation form, TimeProvider time)
+{
+    /// <summary>Events are gathered to this size when there are many.</summary>
+    public const int FlushBytes = 64 * 1024;
+
+    private const string InitialEventsEnd = "k8s.io/initial-events-end";
+
+    private readonly TableWriter.Include _include = TableWriter.ReadInclude(context.Query);
+    private bool _toldColumns;
+
+    /// <summary>Writes one event.</summary>
+    public void Write(IBufferWriter<byte> to, WatchItem item)
+    {
+        var type = TypeName(item.Type);
+        if (form.MediaType == MediaTypes.Protobuf)
+            Frame(to, type, ProtobufOf(item));
+        else
+            Line(to, type, JsonOf(item));
+    }
+
+    /// <summary>Writes what ends the watch: an ERROR event with the Status.</summary>
+    public void WriteError(IBufferWriter<byte> to, Status status)
+    {
+        if (form.MediaType == MediaTypes.Protobuf)
+            Frame(to, "ERROR"u8, Envelope.Write(status));
+        else
+            Line(to, "ERROR"u8, Json.Encode(status));
+    }
+
+    private static ReadOnlySpan<byte> TypeName(WatchEventType type) => type switch
+    {
+        WatchEventType.Added => "ADDED"u8,
+        WatchEventType.Modified => "MODIFIED"u8,
+        WatchEventType.Deleted => "DELETED"u8,
+        _ => "BOOKMARK"u8,
+    };
+
+    private static void Line(IBufferWriter<byte> to, ReadOnlySpan<byte> type, ReadOnlyMemory<byte> json)
+    {
+        to.Write("{\"type\":\""u8);
+        to.Write(type);
+        to.Write("\",\"object\":"u8);
+        to.Write(json.Span);
+        to.Write("}\n"u8);
+    }
+
+    private static void Frame(IBufferWriter<byte> to, ReadOnlySpan<byte> type, ReadOnlyMemory<byte> wrapped)
+    {
+        Span<byte> head = stackalloc byte[64];
+        var at = 4;
+        head[at++] = (1 << 3) | 2;
+        head[at++] = (byte)type.Length;
+        type.CopyTo(head[at..]);
+        at += type.Length;
+        head[at++] = (2 << 3) | 2;
+        at += Varint(head[at..], (uint)(1 + VarintLength((uint)wrapped.Length) + wrapped.Length));
+        head[at++] = (1 << 3) | 2;
+        at += Varint(head[at..], (uint)wrapped.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(head, (uint)(at - 4 + wrapped.Length));
+        to.Write(head[..at]);
+        to.Write(wrapped.Span);
+    }
+
+    private static int Varint(Span<byte> to, uint value)
+    {
+        var at = 0;
+        for (; value >= 0x80; value >>= 7)
+            to[at++] = (byte)(value | 0x80);
+        to[at++] = (byte)value;
+        return at;
+    }
+
+    private static int VarintLength(uint value) => value < 0x80 ? 1 : (38 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 7;
+
+    private ReadOnlyMemory<byte> ProtobufOf(WatchItem item)
+    {
+        if (form.Shape == ObjectShape.Whole)
+            return item.Object is { } whole ? whole.ProtobufOf(resource.Version) : resource.Version.WriteProtobuf(Bookmark(item));
+        var message = new ProtobufWriter(1024);
+        MetadataWriter.Protobuf(message, (item.Object?.Record ?? Bookmark(item)).Metadata);
+        return Envelope.Write(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadata"), message.WrittenSpan);
+    }
+
+    private ReadOnlyMemory<byte> JsonOf(WatchItem item)
+    {
+        switch (form.Shape)
+        {
+            case ObjectShape.Table:
+                return Table(item);
+            case ObjectShape.Metadata:
+                var json = new JsonOutput(1024);
+                MetadataWriter.Json(json, (item.Object?.Record ?? Bookmark(item)).Metadata, form.MetaVersion, "PartialObjectMetadata");
+                return json.ToArray();
+            default:
+                return item.Object is { } whole ? whole.JsonOf(resource.Version) : resource.Version.WriteJson(Bookmark(item));
+        }
+    }
+
+    private byte[] Table(WatchItem item)
+    {
+        var table = new TableWriter(resource.Definition.Traits.Columns, _include, form.MetaVersion, time.GetUtcNow());
+        var json = new JsonOutput(1024);
+        table.Head(json, new ListMeta { ResourceVersion = item.Revision.ToString() }, withColumns: !_toldColumns);
+        _toldColumns = true;
+        var shown = item.Object?.Record ?? Bookmark(item);
+        table.Row(json, shown, table.NeedsWholeObject ? (item.Object?.JsonOf(resource.Version) ?? resource.Version.WriteJson(shown)).Span : default);
+        TableWriter.Tail(json);
+        return json.ToArray();
+    }
+
+    // An object of the kind with nothing but its resourceVersion.
+    private IApiObject Bookmark(WatchItem item)
+    {
+        var bare = resource.Version.ReadJson(Encoding.UTF8.GetBytes($"{{\"kind\":\"{resource.Version.Kind.Kind}\",\"apiVersion\":\"{resource.Version.Kind.ApiVersion}\"}}"), null);
+        return bare.WithMetadata(new ObjectMeta
+        {
+            ResourceVersion = item.Revision.ToString(),
+            Annotations = item.EndsInitialEvents ? ValueMap.Of(InitialEventsEnd, "true") : default,
+        });
+    }
+}
