@@ -1,6 +1,6 @@
+using ControlPlane.ApiServer.Catalog;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
-using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 
@@ -16,11 +16,12 @@ internal static class ObjectBody
         var body = await RequestBody.ReadAsync(context.Http, context.Cancel);
         var value = BodyDecoder.Decode(
             body, context.Http.Request.ContentType, BodyKind.Of(operation.Resource.Version), operation.Parameters.FieldValidation, operation.Warn);
-        return ToHub(operation.Resource.Version, (IApiObject)value);
+        return ToHub(operation.Resource, (IApiObject)value);
     }
 
     /// <summary>Fills what was left out, and converts.</summary>
-    public static IApiObject ToHub(ServedVersion version, IApiObject value) => version.ToHub(version.Default(value));
+    public static IApiObject ToHub(ServedResource resource, IApiObject value) =>
+        resource.Definition.Default(resource.Version.ToHub(resource.Version.Default(value)));
 
     /// <summary>Checks that an object is the one of the URL, and gives it the URL's namespace.</summary>
     /// <exception cref="ApiException">400: it says that it is another.</exception>

@@ -41,7 +41,7 @@ internal sealed class Patch(Writes writes, FieldManagement fields, TimeProvider 
         if (current is null)
             throw ApiError.NotFound(operation.Resource.Resource, operation.Name);
         var value = patch.ApplyTo(current.JsonOf(operation.Resource.Version), operation);
-        return fields.OnUpdate(operation, current, ObjectBody.ToHub(operation.Resource.Version, value));
+        return fields.OnUpdate(operation, current, ObjectBody.ToHub(operation.Resource, value));
     }
 
     private IApiObject Applied(Operation operation, PatchDocument patch, StoredObject? current)
@@ -50,6 +50,6 @@ internal sealed class Patch(Writes writes, FieldManagement fields, TimeProvider 
         var outcome = fields.OnApply(operation, current, configuration);
         // An apply that changes nothing leaves the times of managedFields alone too; the registry then sees that there is nothing to write.
         var value = PatchDocument.Decode(outcome.Object, operation);
-        return FieldManagement.With(ObjectBody.ToHub(operation.Resource.Version, value), outcome.Owners);
+        return FieldManagement.With(ObjectBody.ToHub(operation.Resource, value), outcome.Owners);
     }
 }

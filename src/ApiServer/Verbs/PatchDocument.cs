@@ -4,6 +4,7 @@ using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Patching;
+using ControlPlane.Machinery.Schemas;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Transport;
 using ControlPlane.Machinery.Trees;
@@ -70,12 +71,17 @@ internal sealed class PatchDocument
 
     /// <summary>The patched object, in the request's version, not yet defaulted.</summary>
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
-    public IApiObject ApplyTo(ReadOnlyMemory<byte> json, Operation operation)
+    public IApiObject ApplyTo(ReadOnlyMemory<byte> json, Operation operation) =>
+        (IApiObject)ApplyTo(json, BodyKind.Of(operation.Resource.Version), operation.Resource.Version.Schema, operation);
+
+    /// <summary>The patched document of some kind.</summary>
+    /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
+    public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation)
     {
         var original = TreeReader.ReadObject(json.Span);
         try
         {
-            return Decode(Patched(original, operation), operation);
+            return Decode(Patched(original, type), kind, operation);
         }
         catch (PatchFormatException contradiction)
         {
@@ -113,14 +119,17 @@ internal sealed class PatchDocument
 
     /// <summary>The object of a tree, in the request's version.</summary>
     /// <exception cref="ApiException">422: it is no such object.</exception>
-    public static IApiObject Decode(TreeObject tree, Operation operation)
+    public static IApiObject Decode(TreeObject tree, Operation operation) =>
+        (IApiObject)Decode(tree, BodyKind.Of(operation.Resource.Version), operation);
+
+    private static IRuntimeObject Decode(TreeObject tree, BodyKind kind, Operation operation)
     {
         var json = TreeWriter.ToBytes(tree);
         var validation = operation.Parameters.FieldValidation;
         var diagnostics = validation == FieldValidation.Ignore ? null : new DecodeDiagnostics();
         try
         {
-            var value = operation.Resource.Version.ReadJson(json, diagnostics);
+            var value = kind.ReadJson(json, diagnostics);
             if (diagnostics is { IsEmpty: false })
             {
                 if (validation == FieldValidation.Strict)
@@ -137,12 +146,12 @@ internal sealed class PatchDocument
         }
     }
 
-    private TreeObject Patched(TreeObject original, Operation operation) => _kind switch
+    private TreeObject Patched(TreeObject original, TypeDescriptor type) => _kind switch
     {
         PatchKind.Json => _operations!.Apply(original, RequestBody.BytesMax) as TreeObject
             ?? throw new PatchFormatException("the patched document is no object"),
         PatchKind.Merge => MergePatch.Apply(original, _tree),
-        _ => StrategicMergePatch.Apply(original, _tree, operation.Resource.Version.Schema),
+        _ => StrategicMergePatch.Apply(original, _tree, type),
     };
 
     // apiserver: patch.go, field.Invalid(field.NewPath("patch"), ...) of no kind in particular
