@@ -1,6 +1,6 @@
 using ControlPlane.ApiServer.Admission;
 using ControlPlane.ApiServer.Authentication;
-using ControlPlane.ApiServer.Catalog;
+using ControlPlane.Registry;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Meta;
@@ -38,7 +38,7 @@ internal sealed record Operation
     public ObjectKey Key => new(Namespace, Name);
 
     /// <summary>The resource's objects.</summary>
-    public Registry.ResourceStore Store => Resource.Store ?? throw new InvalidOperationException($"{Resource.Path} has no objects");
+    public ResourceStore Store => Resource.Store;
 
     /// <summary>Who manages the fields that this write sets (apiserver: managerOrUserAgent).</summary>
     public string Manager

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using ControlPlane.ApiServer.Catalog;
+using ControlPlane.Registry;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Serialization;

@@ -1,4 +1,4 @@
-using ControlPlane.ApiServer.Catalog;
+using ControlPlane.Registry;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Serialization;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ControlPlane.ApiServer.Catalog;
+using ControlPlane.Registry;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Subresources;
@@ -19,14 +19,13 @@ internal sealed class DispatchStage(ResourceCatalog catalog, ResourceVerbs verbs
     public Task InvokeAsync(ApiContext context, NextStage next)
     {
         var info = context.Info;
-        var resource = info.IsResource ? catalog.Current.Find(new GroupVersionResource(info.Group, info.Version, info.Resource)) : null;
-        if (resource is null)
+        if (!info.IsResource || !catalog.Current.TryFind(new GroupVersionResource(info.Group, info.Version, info.Resource), out var resource))
             return HandlePathAsync(context);
         var operation = OperationOf(context, resource);
         if (info.Subresource.Length > 0)
             return subresources.HandleAsync(context, operation);
         CheckVerb(context, resource);
-        return resource.Store is null ? subresources.HandleComputedAsync(context, operation) : verbs.HandleAsync(context, operation);
+        return resource.IsComputed ? subresources.HandleComputedAsync(context, operation) : verbs.HandleAsync(context, operation);
     }
 
     private static Operation OperationOf(ApiContext context, ServedResource resource)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ControlPlane.ApiServer.Catalog;
+using ControlPlane.Registry;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Selectors;
