@@ -1,7 +1,9 @@
 using ControlPlane.ApiServer.Admission;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
+using ControlPlane.Registry;
 using ControlPlane.Registry.Cache;
+using ControlPlane.Registry.Reads;
 using ControlPlane.Registry.Writes;
 
 namespace ControlPlane.ApiServer.Operations;
@@ -65,7 +67,7 @@ internal sealed class Writes(AdmissionChain admission, FieldManagement fields, T
 
     /// <summary>Removes what a list selects.</summary>
     public ValueTask<DeletedCollection> DeleteCollectionAsync(
-        Operation operation, Registry.Reads.ListRequest selected, DeleteOptions options, CancellationToken cancel) =>
+        Operation operation, ListRequest selected, DeleteOptions options, CancellationToken cancel) =>
         operation.Store.DeleteCollectionAsync(selected, Deletion(operation, options), cancel);
 
     /// <summary>The object in the namespace of the request.</summary>

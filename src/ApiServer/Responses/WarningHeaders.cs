@@ -1,5 +1,6 @@
 using System.Text;
 using ControlPlane.ApiServer.Requests;
+using Microsoft.AspNetCore.Http;
 
 namespace ControlPlane.ApiServer.Responses;
 

@@ -15,6 +15,6 @@ internal sealed class DeleteCollection(Writes writes, TimeProvider time)
         var options = await Delete.ReadOptionsAsync(context, operation);
         operation = operation with { Parameters = operation.Parameters with { DryRun = options.DryRun.Count > 0 } };
         var gone = await writes.DeleteCollectionAsync(operation, selected, options, context.Cancel);
-        await ListWriter.WriteAsync(context, operation.Resource, gone.Items, gone.ResourceVersion, form, time.GetUtcNow(), context.Cancel);
+        await ListWriter.WriteAsync(context, operation.Resource, gone.Items, gone.Revision.ToString(), form, time.GetUtcNow(), context.Cancel);
     }
 }
