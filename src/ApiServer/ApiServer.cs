@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using ControlPlane.ApiServer.Admission;
+using ControlPlane.ApiServer.Auditing;
+using ControlPlane.ApiServer.Authentication;
+using ControlPlane.ApiServer.Authorization;
+using ControlPlane.ApiServer.Authorization.Node;
+using ControlPlane.ApiServer.Authorization.Rbac;
+using ControlPlane.ApiServer.Bootstrap;
+using ControlPlane.ApiServer.FlowControl;
+using ControlPlane.ApiServer.Impersonation;
+using ControlPlane.ApiServer.Metrics;
+using ControlPlane.ApiServer.Operations;
+using ControlPlane.ApiServer.Pki;
+using ControlPlane.ApiServer.Requests;
+using ControlPlane.ApiServer.Responses;
+using ControlPlane.ApiServer.Subresources;
+using ControlPlane.ApiServer.Verbs;
+using ControlPlane.Registry;
+using ControlPlane.Resources;
+using ControlPlane.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.ApiServer;
+
+/// <summary>
+/// One API server: a store below, Kestrel above, and in between the catalog of resources and the pipeline. Started by <see cref="StartAsync"/>, which returns
+/// when requests are answered; <see cref="RunAsync"/> completes when the server has ended, by <see cref="StopAsync"/> or by a failure.
+/// </summary>
+public sealed partial class ApiServer : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ApiServerOptions _options;
+    private readonly ClusterPki _pki;
+    private readonly ILoggerFactory _logs;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ResourceCatalog _catalog;
+    private readonly Bootstrapper _bootstrapper;
+    private readonly Identity _identity;
+    private WebApplication? _app;
+    private Task _background = Task.CompletedTask;
+
+    private ApiServer(IKeyValueStore store, ClusterPki pki, ApiServerOptions options, TimeProvider time, Random random, ILoggerFactory logs)
+    {
+        (_options, _pki, _logs, _time, _random) = (options, pki, logs, time, random);
+        _catalog = new ResourceCatalog(store, new RegistryOptions(), time, random, logs.CreateLogger<ResourceCatalog>());
+        _bootstrapper = new Bootstrapper(_catalog, options, pki, time);
+        _identity = new Identity(_catalog, pki, options, time);
+    }
+
+    /// <summary>The resources that are served.</summary>
+    public ResourceCatalog Catalog => _catalog;
+
+    /// <summary>The port that it listens on.</summary>
+    public int Port => KestrelHost.PortOf(_app ?? throw new InvalidOperationException("the server is not started"));
+
+    /// <summary>Starts a server over a store that stays the caller's.</summary>
+    /// <param name="store">Where objects are kept.</param>
+    /// <param name="pki">Its certificates and keys.</param>
+    /// <param name="options">How it is to run.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For uids, generated names and the ends of watches.</param>
+    /// <param name="logs">Where it logs to.</param>
+    /// <param name="cancel">Gives the start up.</param>
+    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ApiServer> StartAsync(
+        IKeyValueStore store, ClusterPki pki, ApiServerOptions options, TimeProvider time, Random random, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var server = new ApiServer(store, pki, options, time, random, logs);
+        try
+        {
+            await server.OpenAsync(cancel);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the server has ended; throws what ended it where it was not asked to.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var asked = cancel.Register(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
+        await _background;
+    }
+
+    /// <summary>Ends watches and streams, lets requests in flight finish, and stops.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        await _stopping.CancelAsync();
+        if (_app is not null)
+            await _app.StopAsync(cancel);
+        await _background;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        if (_app is not null)
+            await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task OpenAsync(CancellationToken cancel)
+    {
+        _background = KeepAsync(_catalog.RunAsync(_stopping.Token));
+        await _catalog.AddAsync(BuiltInDefinitions.Served, cancel);
+        await _bootstrapper.RunAsync(cancel);
+        _identity.Load();
+        _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token)));
+        _app = KestrelHost.Build(_options, _pki, _logs, ApiServerPipeline.Build(ApiServerPipeline.Stages(Parts())));
+        await _app.StartAsync(cancel);
+        await _bootstrapper.PublishAsync(Port, cancel);
+        Started(_logs.CreateLogger<ApiServer>(), Port);
+    }
+
+    // A loop that ends without being asked takes the server with it: half a server is worse than none.
+    private async Task KeepAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            await _stopping.CancelAsync();
+        }
+    }
+
+    private ApiServerParts Parts() => new()
+    {
+        ErrorBoundary = new ErrorBoundaryStage(_logs.CreateLogger<ErrorBoundaryStage>()),
+        RequestInfo = new RequestInfoStage(),
+        RequestMetrics = new RequestMetricsStage(_time),
+        Deadline = new DeadlineStage(_time),
+        Authentication = _identity.Authentication(_logs),
+        Audit = new AuditStage(_options.AuditLogPath.Length == 0 ? null : new AuditLog(_options.AuditLogPath, 100, 10, _time), _time),
+        Impersonation = new ImpersonationStage(_identity.Authorizer),
+        FlowControl = new FlowControlStage(_options.MaxReadsInFlight, _options.MaxWritesInFlight),
+        Authorization = new AuthorizationStage(_identity.Authorizer),
+        Dispatch = Dispatch(),
+    };
+
+    private DispatchStage Dispatch()
+    {
+        var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, _random));
+        var fields = new FieldManagement(_time);
+        var writes = new Writes(admission, fields, _time);
+        var verbs = new ResourceVerbs(
+            new Get(_time),
+            new List(_time),
+            new Watch(_time, _random, _stopping.Token),
+            new Create(writes, _time),
+            new Update(writes, fields, _time),
+            new Patch(writes, fields, _time),
+            new Delete(writes, _time),
+            new DeleteCollection(writes, _time));
+        var subresources = new SubresourceVerbs(verbs, new ScaleVerbs(writes, fields), admission, ComputedResources(writes), []);
+        return new DispatchStage(_catalog, verbs, subresources, PathHandlers());
+    }
+
+    [LoggerMessage(LogLevel.Information, "The API server listens on port {Port}")]
+    private static partial void Started(ILogger log, int port);
+}
