@@ -31,6 +31,7 @@ public sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ApiServerOptions _options;
+    private readonly IKeyValueStore _store;
     private readonly ClusterPki _pki;
     private readonly ILoggerFactory _logs;
     private readonly TimeProvider _time;
@@ -43,7 +44,7 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     private ApiServer(IKeyValueStore store, ClusterPki pki, ApiServerOptions options, TimeProvider time, Random random, ILoggerFactory logs)
     {
-        (_options, _pki, _logs, _time, _random) = (options, pki, logs, time, random);
+        (_store, _options, _pki, _logs, _time, _random) = (store, options, pki, logs, time, random);
         _catalog = new ResourceCatalog(store, new RegistryOptions(), time, random, logs.CreateLogger<ResourceCatalog>());
         _bootstrapper = new Bootstrapper(_catalog, options, pki, time);
         _identity = new Identity(_catalog, pki, options, time);

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using ControlPlane.ApiServer.Authorization;
+using ControlPlane.Registry;
+
+namespace ControlPlane.ApiServer.Admission;
+
+/// <summary>THE list: which gates a write passes, in order. Upstream's twin is AllOrderedPlugins (pkg/kubeapiserver/options/plugins.go).</summary>
+internal static class AdmissionOrder
+{
+    /// <summary>The plugins of a server.</summary>
+    /// <param name="catalog">Where they look things up.</param>
+    /// <param name="authorizer">For those that ask whether the user may do something else too.</param>
+    /// <param name="random">For names that they make up.</param>
+    public static ImmutableArray<IAdmissionPlugin> Of(ResourceCatalog catalog, IAuthorizer authorizer, Random random) =>
+    [
+        new NamespaceLifecycle(catalog), // first: nothing else needs to look at writes to namespaces that are going or gone
+    ];
+}

@@ -1,0 +1,50 @@
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Registry;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.ApiServer.Admission;
+
+/// <summary>Refuses new objects in namespaces that do not exist or are ending, and the deletion of the namespaces that the system needs.</summary>
+internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdmission
+{
+    private static readonly GroupResource Namespaces = new("", "namespaces");
+
+    /// <inheritdoc/>
+    public string Name => "NamespaceLifecycle";
+
+    /// <inheritdoc/>
+    public bool Handles(AdmissionRequest request) => request.Operation switch
+    {
+        AdmissionOperation.Delete => request.Definition.Resource == Namespaces && request.Subresource.Length == 0,
+        // One may ask about access in namespaces that are not there.
+        AdmissionOperation.Create => request.Namespace.Length > 0 && request.Version.Group != "authorization.k8s.io",
+        _ => false,
+    };
+
+    /// <inheritdoc/>
+    public ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
+    {
+        CheckCreate(request);
+        return ValueTask.FromResult(request.Object);
+    }
+
+    private void CheckCreate(AdmissionRequest request)
+    {
+        if (request.Operation != AdmissionOperation.Create)
+            return;
+        var found = catalog.Current.Find(Namespaces)?.FindCached(new ObjectKey("", request.Namespace))
+            ?? throw ApiError.NotFound(Namespaces, request.Namespace);
+        if (found.Record.Metadata.DeletionTimestamp is not null || found.Record is Namespace { Status.Phase: "Terminating" })
+            throw Terminating(request);
+    }
+
+    private static ApiException Terminating(AdmissionRequest request)
+    {
+        var resource = new GroupResource(request.Version.Group, request.Definition.Info.Plural);
+        var refusal = ApiError.Forbidden(
+            resource, request.Name, $"unable to create new content in namespace {request.Namespace} because it is being terminated").Status;
+        var cause = new StatusCause { Reason = "NamespaceTerminating", Message = $"namespace {request.Namespace} is being terminated", Field = "metadata.namespace" };
+        return new ApiException(refusal with { Details = refusal.Details! with { Causes = [cause] } });
+    }
+}
