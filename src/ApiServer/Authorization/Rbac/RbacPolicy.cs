@@ -1,3 +1,5 @@
+using ControlPlane.Machinery.Meta;
+
 namespace ControlPlane.ApiServer.Authorization.Rbac;
 
 /// <summary>The roles and bindings as they are now. Whoever watches them applies each change; decisions take the snapshot once and hold no lock.</summary>
@@ -19,6 +21,24 @@ internal sealed class RbacPolicy
             next = next.With(binding);
         lock (_writing)
             _current = next;
+    }
+
+    /// <summary>A role or binding was made or changed; other kinds are none of its business.</summary>
+    public void Apply(IApiObject record)
+    {
+        if (RbacRecords.RoleOf(record) is { } role)
+            Change(snapshot => snapshot.With(role));
+        else if (RbacRecords.BindingOf(record) is { } binding)
+            Change(snapshot => snapshot.With(binding));
+    }
+
+    /// <summary>A role or binding was deleted.</summary>
+    public void Forget(IApiObject record)
+    {
+        if (RbacRecords.RoleOf(record) is { } role)
+            Change(snapshot => snapshot.Without(role.Key));
+        else if (RbacRecords.BindingOf(record) is { } binding)
+            Change(snapshot => snapshot.WithoutBinding(binding.Namespace, binding.Name));
     }
 
     /// <summary>Applies one change: <c>policy.Change(snapshot => snapshot.With(role))</c>.</summary>
