@@ -38,7 +38,7 @@ internal static class KestrelHost
     /// <summary>The port that it listens on.</summary>
     public static int PortOf(WebApplication app)
     {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return BindingAddress.Parse(addresses.First()).Port;
     }
 

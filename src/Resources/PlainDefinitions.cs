@@ -27,7 +27,7 @@ public static partial class BuiltInDefinitions
         new Plain<Types.Core.ServiceAccount>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Core.Service>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
 
-        new Plain<Types.ApiRegistration.APIService>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
+        new Plain<Types.ApiRegistration.APIService>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).Names(Names.PathSegment).NameColumn().AgeColumn()),
 
         new Plain<Types.Apps.ControllerRevision>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Apps.DaemonSet>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
@@ -57,10 +57,10 @@ public static partial class BuiltInDefinitions
         new Plain<Types.Networking.ServiceCIDR>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
 
 
-        new Plain<Types.Rbac.ClusterRoleBinding>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.ClusterRole>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.RoleBinding>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.Role>(resource => resource.NameColumn().AgeColumn()),
+        new Plain<Types.Rbac.ClusterRoleBinding>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
+        new Plain<Types.Rbac.ClusterRole>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
+        new Plain<Types.Rbac.RoleBinding>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
+        new Plain<Types.Rbac.Role>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
 
         new Plain<Types.Storage.CSIDriver>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Storage.CSINode>(resource => resource.NameColumn().AgeColumn()),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Registry;
@@ -6,9 +7,10 @@ using ControlPlane.Types.Core;
 namespace ControlPlane.ApiServer.Admission;
 
 /// <summary>Refuses new objects in namespaces that do not exist or are ending, and the deletion of the namespaces that the system needs.</summary>
-internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdmission
+internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdmission, IValidatingAdmission
 {
     private static readonly GroupResource Namespaces = new("", "namespaces");
+    private static readonly ImmutableArray<string> Immortal = ["default", "kube-public", "kube-system"];
 
     /// <inheritdoc/>
     public string Name => "NamespaceLifecycle";
@@ -28,6 +30,12 @@ internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdm
         CheckCreate(request);
         return ValueTask.FromResult(request.Object);
     }
+
+    /// <inheritdoc/>
+    public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancel) =>
+        request.Operation == AdmissionOperation.Delete && Immortal.Contains(request.Name)
+            ? throw ApiError.Forbidden(Namespaces, request.Name, "this namespace may not be deleted")
+            : ValueTask.CompletedTask;
 
     private void CheckCreate(AdmissionRequest request)
     {
