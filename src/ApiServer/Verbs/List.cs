@@ -22,7 +22,7 @@ internal sealed class List(TimeProvider time)
     public static ListRequest Request(QueryParameters query, Operation operation) => new()
     {
         Namespace = operation.Namespace,
-        Selection = Selection.Parse(query.First("labelSelector"), query.First("fieldSelector"), operation.Resource),
+        Selection = ObjectSelection.Parse(operation.Resource.Definition, query.First("labelSelector"), query.First("fieldSelector")),
         ResourceVersion = query.First("resourceVersion"),
         ResourceVersionMatch = query.First("resourceVersionMatch"),
         Limit = query.Integer("limit") ?? 0,

@@ -39,7 +39,7 @@ internal sealed class Watch(TimeProvider time, Random random, CancellationToken 
         return new WatchRequest
         {
             Namespace = operation.Namespace,
-            Selection = Selection.Parse(query.First("labelSelector"), SelectorOf(query, operation), operation.Resource),
+            Selection = ObjectSelection.Parse(operation.Resource.Definition, query.First("labelSelector"), SelectorOf(query, operation)),
             ResourceVersion = query.First("resourceVersion"),
             ResourceVersionMatch = query.First("resourceVersionMatch"),
             Continue = query.First("continue"),
