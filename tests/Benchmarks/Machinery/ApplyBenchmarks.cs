@@ -59,17 +59,17 @@ public class ApplyBenchmarks
 
     private static string Text(string tag)
     {
-        var containers = Enumerable.Range(0, 4).Select(index => $$"""
-            {"name":"c{{index}}","image":"registry.example/team/image-{{index}}:{{tag}}","args":["--verbose","--port=80{{index}}","--config=/etc/config/file.yaml"],
+        var containers = Enumerable.Range(0, 4).Select(index => $$$"""
+            {"name":"c{{{index}}}","image":"registry.example/team/image-{{{index}}}:{{{tag}}}","args":["--verbose","--port=80{{{index}}}","--config=/etc/config/file.yaml"],
              "env":[{"name":"HOME","value":"/home/user"},{"name":"NODE","valueFrom":{"fieldRef":{"fieldPath":"spec.nodeName"}}},{"name":"LEVEL","value":"info"}],
-             "ports":[{"containerPort":80{{index}},"name":"http{{index}}","protocol":"TCP"},{"containerPort":90{{index}},"name":"metrics{{index}}"}],
+             "ports":[{"containerPort":80{{{index}}},"name":"http{{{index}}}","protocol":"TCP"},{"containerPort":90{{{index}}},"name":"metrics{{{index}}}"}],
              "resources":{"requests":{"cpu":"100m","memory":"128Mi"},"limits":{"cpu":"1","memory":"1Gi"}},
              "volumeMounts":[{"name":"config","mountPath":"/etc/config","readOnly":true},{"name":"data","mountPath":"/var/data"}],
-             "livenessProbe":{"httpGet":{"path":"/healthz","port":"http{{index}}"},"initialDelaySeconds":10,"periodSeconds":5}}
+             "livenessProbe":{"httpGet":{"path":"/healthz","port":"http{{{index}}}"},"initialDelaySeconds":10,"periodSeconds":5}}
             """);
-        return $$"""
+        return $$$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"default","labels":{"app":"web","tier":"front","team":"a"},"annotations":{"note":"one","owner":"two"}},
-             "spec":{"containers":[{{string.Join(',', containers)}}],"volumes":[{"name":"config","configMap":{"name":"config"}},{"name":"data","emptyDir":{}}],
+             "spec":{"containers":[{{{string.Join(',', containers)}}}],"volumes":[{"name":"config","configMap":{"name":"config"}},{"name":"data","emptyDir":{}}],
              "nodeSelector":{"disk":"ssd"},"tolerations":[{"key":"a","operator":"Exists"}],"terminationGracePeriodSeconds":30}}
             """;
     }
