@@ -4,7 +4,6 @@ using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Patching.Apply;
-using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Trees;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Registry.Cache;
@@ -26,7 +25,7 @@ internal sealed class FieldManagement(TimeProvider time)
         var manager = Manager(operation);
         var updated = TreeReader.ReadObject(version.WriteJson(version.FromHub(value)));
         var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
-        var owners = manager.Update(live, OwnersOf(current), updated, operation.Manager, time.GetUtcNow());
+        var owners = manager.Update(live, OwnersOf(current), updated, operation.Manager, Timestamp.From(time.GetUtcNow()));
         return With(value, owners);
     }
 
@@ -38,7 +37,7 @@ internal sealed class FieldManagement(TimeProvider time)
         var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
         try
         {
-            var outcome = Manager(operation).Apply(live, OwnersOf(current), applied, operation.Manager, operation.Parameters.Force, time.GetUtcNow());
+            var outcome = Manager(operation).Apply(live, OwnersOf(current), applied, operation.Manager, operation.Parameters.Force, Timestamp.From(time.GetUtcNow()));
             return outcome as ApplyOutcome.Merged ?? throw Conflict((ApplyOutcome.Conflicted)outcome);
         }
         catch (ApplyException refused)
@@ -49,7 +48,7 @@ internal sealed class FieldManagement(TimeProvider time)
 
     /// <summary>The object with these owners.</summary>
     public static IApiObject With(IApiObject value, ManagedFields owners) =>
-        value.WithMetadata(value.Metadata with { ManagedFields = Entries(owners) });
+        value.WithMetadata(value.Metadata with { ManagedFields = owners.ToEntries() });
 
     /// <summary>What admission made of an object, unless it spoiled managedFields: then those from before count (apiserver: managedFieldsValidatingAdmissionController).</summary>
     public IApiObject AfterAdmission(IApiObject before, IApiObject after) =>
@@ -72,11 +71,9 @@ internal sealed class FieldManagement(TimeProvider time)
     private static bool TryRead(ValueList<ManagedFieldsEntry> entries, out ManagedFields owners)
     {
         owners = ManagedFields.Empty;
-        if (entries.Count == 0)
-            return true;
         try
         {
-            owners = ManagedFields.Read(TreeList.Of([.. entries.Select(entry => TreeReader.ReadObject(Json.EncodeMessage(entry)))]));
+            owners = ManagedFields.Read(entries);
             return true;
         }
         catch (ManagedFieldsException)
@@ -84,20 +81,6 @@ internal sealed class FieldManagement(TimeProvider time)
             return false;
         }
     }
-
-    private static ValueList<ManagedFieldsEntry> Entries(ManagedFields owners) =>
-    [
-        .. owners.Select(owner => new ManagedFieldsEntry
-        {
-            Manager = owner.Manager,
-            Operation = owner.Operation.ToString(),
-            ApiVersion = owner.ApiVersion,
-            Time = owner.Time is { } at ? Timestamp.From(at) : null,
-            FieldsType = "FieldsV1",
-            FieldsV1 = FieldsV1.CopyFrom(FieldsCodec.ToBytes(owner.Fields)),
-            Subresource = owner.Subresource,
-        }),
-    ];
 
     private static ApiException Conflict(ApplyOutcome.Conflicted conflicted) => ApiError.ApplyConflict(
         conflicted.Message,
