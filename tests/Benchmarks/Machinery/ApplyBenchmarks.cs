@@ -61,7 +61,7 @@ public class ApplyBenchmarks
     {
         var containers = Enumerable.Range(0, 4).Select(index => $$$"""
             {"name":"c{{{index}}}","image":"registry.example/team/image-{{{index}}}:{{{tag}}}","args":["--verbose","--port=80{{{index}}}","--config=/etc/config/file.yaml"],
-             "env":[{"name":"HOME","value":"/home/user"},{"name":"NODE","valueFrom":{"fieldRef":{"fieldPath":"spec.nodeName"}}},{"name":"LEVEL","value":"info"}],
+             "env":[{"name":"HOME","value":"/home/user"},{"name":"NODE","valueFrom":{"fieldRef":{"fieldPath":"spec.nodeName"} }},{"name":"LEVEL","value":"info"}],
              "ports":[{"containerPort":80{{{index}}},"name":"http{{{index}}}","protocol":"TCP"},{"containerPort":90{{{index}}},"name":"metrics{{{index}}}"}],
              "resources":{"requests":{"cpu":"100m","memory":"128Mi"},"limits":{"cpu":"1","memory":"1Gi"}},
              "volumeMounts":[{"name":"config","mountPath":"/etc/config","readOnly":true},{"name":"data","mountPath":"/var/data"}],
