@@ -24,7 +24,7 @@ internal interface IContainerRuntime : IAsyncDisposable
 
     /// <summary>
     /// What happens to sandboxes and containers, from now on: a hint to inspect, not a log. When an exit is reported, inspecting already shows it.
-    /// Ends with <see cref="RuntimeException"/> when the runtime goes away; whoever listens lists once after (re)starting, since events in between are lost.
+    /// Ends with <see cref="RuntimeException"/> when the runtime goes away. Events before the stream stands are lost: whoever listens also lists now and then.
     /// </summary>
     IAsyncEnumerable<LifecycleEvent> WatchAsync(CancellationToken cancel);
 
