@@ -20,7 +20,7 @@ internal static class ContainerMessages
             Stdin = spec.Stdin,
             StdinOnce = spec.StdinOnce,
             Tty = spec.Tty,
-            StopSignal = Signals.ToMessage(spec.StopSignal),
+            StopSignal = SignalNames.ToMessage(spec.StopSignal),
             Linux = new LinuxContainerConfig { Resources = ResourceMessages.ToMessage(spec.Resources), SecurityContext = SecurityMessages.ToContainer(spec.Security) },
         };
         config.Envs.Add(spec.Environment.Select(variable => new KeyValue { Key = variable.Name, Value = ByteString.CopyFromUtf8(variable.Value) }));
@@ -78,7 +78,7 @@ internal static class ContainerMessages
         Mounts = [.. status.Mounts.Select(FromMessage)],
         Resources = ResourceMessages.FromMessage(status.Resources?.Linux),
         User = status.User?.Linux is { } user ? new ContainerUser(user.Uid, user.Gid, [.. user.SupplementalGroups]) : null,
-        StopSignal = Signals.FromMessage(status.StopSignal),
+        StopSignal = SignalNames.FromMessage(status.StopSignal),
         Labels = CriValues.Copy(status.Labels),
         Annotations = CriValues.Copy(status.Annotations),
     };

@@ -1,3 +1,4 @@
+using ControlPlane.Node.Runtime.Cri.Containerd;
 using ControlPlane.Node.Runtime.Cri.Protocol;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -31,6 +32,9 @@ internal sealed partial class CriRuntime : IContainerRuntime
 
     /// <summary>The socket as it was given.</summary>
     public string Endpoint { get; }
+
+    /// <summary>containerd's own image store on the same socket; another runtime answers <see cref="RuntimeFailure.Unsupported"/> there.</summary>
+    public ContainerdImages ContainerdImages => new(_channel, _limits, _clock);
 
     /// <inheritdoc/>
     public async Task<RuntimeVersion> GetVersionAsync(CancellationToken cancel)

@@ -5,7 +5,7 @@ using Google.Protobuf.Reflection;
 namespace ControlPlane.Node.Runtime.Cri;
 
 /// <summary>Signals by their names in pods ("SIGTERM", "SIGRTMIN+3") and by CRI's numbers, which are not the kernel's.</summary>
-internal static class Signals
+internal static class SignalNames
 {
     private static readonly FrozenDictionary<string, Signal> ByName = DescribedValues().ToFrozenDictionary(
         value => value.Name.Replace("PLUS", "+", StringComparison.Ordinal).Replace("MINUS", "-", StringComparison.Ordinal), value => (Signal)value.Number);

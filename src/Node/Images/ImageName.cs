@@ -1,0 +1,32 @@
+namespace ControlPlane.Node.Images;
+
+/// <summary>Names of images as people write them, and as runtimes store them.</summary>
+internal static class ImageName
+{
+    private const string DefaultRegistry = "docker.io";
+
+    /// <summary>
+    /// The name in full: "busybox" is "docker.io/library/busybox:latest", "quay.io/a/b@sha256:..." is itself. The first part is a registry when it has a dot, a port
+    /// or is "localhost".
+    /// </summary>
+    public static string Normalize(string name)
+    {
+        var (registry, path) = Split(name);
+        if (registry == DefaultRegistry && !path.Contains('/'))
+            path = "library/" + path;
+        return $"{registry}/{(HasTagOrDigest(path) ? path : path + ":latest")}";
+    }
+
+    private static (string Registry, string Path) Split(string name)
+    {
+        var slash = name.IndexOf('/');
+        if (slash < 0)
+            return (DefaultRegistry, name);
+        var first = name[..slash];
+        if (first is "index.docker.io")
+            return (DefaultRegistry, name[(slash + 1)..]);
+        return first.Contains('.') || first.Contains(':') || first == "localhost" ? (first, name[(slash + 1)..]) : (DefaultRegistry, name);
+    }
+
+    private static bool HasTagOrDigest(string path) => path.AsSpan(path.LastIndexOf('/') + 1).ContainsAny(':', '@');
+}

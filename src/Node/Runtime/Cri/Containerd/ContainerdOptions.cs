@@ -1,0 +1,57 @@
+namespace ControlPlane.Node.Runtime.Cri.Containerd;
+
+/// <summary>Where a containerd of the agent's own keeps what it has, and with what it works.</summary>
+internal sealed record ContainerdOptions
+{
+    /// <summary>A socket's name may have this many bytes, and containerd adds ".ttrpc" to it. Linux: sockaddr_un.</summary>
+    private const int SocketPathBytesMax = 107 - 6;
+
+    /// <summary>Everything lies below this directory: images and containers, state, socket, configuration, log.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The program.</summary>
+    public string Program { get; init; } = "containerd";
+
+    /// <summary>Where the CNI plugins are.</summary>
+    public string CniPluginDirectory { get; init; } = "/opt/cni/bin";
+
+    /// <summary>Where CNI configurations are read from.</summary>
+    public string CniConfigDirectory => Path.Combine(Directory, "cni");
+
+    /// <summary>The name under which the sandbox image is expected.</summary>
+    public string SandboxImage { get; init; } = "localhost/controlplane/sandbox:1";
+
+    /// <summary>Do cgroups belong to systemd on this machine?</summary>
+    public bool SystemdCgroup { get; init; }
+
+    /// <summary>Which snapshotter makes root file systems: "overlayfs", or "native" where overlay can't be mounted.</summary>
+    public string Snapshotter { get; init; } = "overlayfs";
+
+    /// <summary>How long the first answer may take. A start takes a tenth of a second; many containers to recover take longer.</summary>
+    public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long it may take to end when asked to.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The configuration file.</summary>
+    public string ConfigFile => Path.Combine(Directory, "config.toml");
+
+    /// <summary>The file that names the process.</summary>
+    public string PidFile => Path.Combine(Directory, "containerd.pid");
+
+    /// <summary>The log.</summary>
+    public string LogFile => Path.Combine(Directory, "containerd.log");
+
+    /// <summary>The socket: below the directory, or below /run by the directory's hash where the path would be too long for a socket.</summary>
+    public string Socket
+    {
+        get
+        {
+            var near = Path.Combine(Directory, "containerd.sock");
+            return System.Text.Encoding.UTF8.GetByteCount(near) <= SocketPathBytesMax ? near : $"/run/controlplane/{DirectoryHash}/containerd.sock";
+        }
+    }
+
+    private string DirectoryHash =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Path.GetFullPath(Directory))))[..16];
+}

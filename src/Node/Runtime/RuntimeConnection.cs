@@ -1,0 +1,57 @@
+using ControlPlane.Node.Images.Sandbox;
+using ControlPlane.Node.Installation;
+using ControlPlane.Node.Runtime.Cri;
+using ControlPlane.Node.Runtime.Cri.Containerd;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Node.Runtime;
+
+/// <summary>Brings the agent to a runtime that is ready for sandboxes: finds one or starts one, and sees to its sandbox image.</summary>
+internal sealed partial class RuntimeConnection(TimeProvider clock, ILogger log)
+{
+    /// <summary>
+    /// Connects to <paramref name="endpoint"/> if one was given (<c>--container-runtime-endpoint</c>), else to the distribution's containerd if it answers, else to
+    /// one of our own below <paramref name="dataDirectory"/>, which is started where it doesn't run.
+    /// </summary>
+    /// <exception cref="RuntimeException">Nothing answers, or what answers has no CRI.</exception>
+    /// <exception cref="ArgumentException">The endpoint is no Unix socket.</exception>
+    public async Task<CriRuntime> ConnectAsync(string? endpoint, string dataDirectory, CancellationToken cancel)
+    {
+        var runtime = new CriRuntime(await ChooseAsync(endpoint, dataDirectory, cancel), new CriLimits(), clock);
+        try
+        {
+            var version = await runtime.GetVersionAsync(cancel);
+            Connected(log, version.Name, version.Version, runtime.Endpoint);
+            await SandboxImage.EnsureAsync(runtime, clock, log, cancel);
+            return runtime;
+        }
+        catch
+        {
+            await runtime.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<string> ChooseAsync(string? endpoint, string dataDirectory, CancellationToken cancel)
+    {
+        if (!string.IsNullOrEmpty(endpoint))
+            return endpoint;
+        if (await RuntimeEndpoint.AnswersAsync(RuntimeEndpoint.WellKnown, clock, cancel))
+            return RuntimeEndpoint.WellKnown;
+        var own = new OwnContainerd(Options(Path.Combine(Path.GetFullPath(dataDirectory), "containerd")), clock, log);
+        await own.EnsureAsync(cancel);
+        return own.Endpoint;
+    }
+
+    private static ContainerdOptions Options(string directory) => new()
+    {
+        Directory = directory,
+        Program = ProgramSearch.Find("containerd") ?? "containerd",
+        CniPluginDirectory = ProgramSearch.FindCniPluginDirectory() ?? "/opt/cni/bin",
+        Snapshotter = OverlaySupport.WorksBelow(directory) ? "overlayfs" : "native",
+        SystemdCgroup = Directory.Exists("/run/systemd/system") && File.Exists("/sys/fs/cgroup/cgroup.controllers"),
+    };
+
+    [LoggerMessage(LogLevel.Information, "Connected to {Name} {Version} at {Endpoint}")]
+    private static partial void Connected(ILogger log, string name, string version, string endpoint);
+}
