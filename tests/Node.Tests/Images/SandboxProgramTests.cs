@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using ControlPlane.Node.Images;
+using ControlPlane.Node.Images.Sandbox;
+using ControlPlane.TestKit;
+
+namespace ControlPlane.Node.Tests.Images;
+
+internal sealed class SandboxProgramTests
+{
+    private static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
+
+    [TestCase(15)]
+    [TestCase(2)]
+    public async Task It_waits_and_ends_with_code_0_when_asked(int signal)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("the program is Linux's");
+        using var directory = new TemporaryDirectory();
+        var path = directory["pause"];
+        await File.WriteAllBytesAsync(path, SandboxProgram.Build(RuntimeInformation.OSArchitecture), Cancel);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var process = Process.Start(path);
+        // It waits in rt_sigtimedwait: the kernel shows it asleep with its signals blocked.
+        await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{process.Id}/status").Contains("SigBlk:\t0000000000014002", StringComparison.Ordinal));
+        Signal(process.Id, 17);
+        Assert.That(process.HasExited, Is.False);
+        Signal(process.Id, signal);
+        await process.WaitForExitAsync(Cancel);
+        Assert.That(process.ExitCode, Is.Zero);
+    }
+
+    [TestCase(Architecture.X64, 62)]
+    [TestCase(Architecture.Arm64, 183)]
+    public void It_is_a_small_static_executable_for_its_machine(Architecture architecture, byte machine)
+    {
+        var file = SandboxProgram.Build(architecture);
+        Assert.That(file, Has.Length.LessThan(300));
+        Assert.That(file[..5], Is.EqualTo(new byte[] { 0x7F, (byte)'E', (byte)'L', (byte)'F', 2 }));
+        Assert.That(file[18], Is.EqualTo(machine));
+        Assert.That(file[^8..], Is.EqualTo(new byte[] { 0x02, 0x40, 0x01, 0, 0, 0, 0, 0 }), "the set of signals stands last, aligned");
+        Assert.That(file.Length % 8, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_image_is_an_archive_that_reads_back_and_is_always_the_same()
+    {
+        var first = SandboxImage.Build(Architecture.Arm64);
+        Assert.That(SandboxImage.Build(Architecture.Arm64), Is.EqualTo(first));
+        using var archive = await OciArchive.OpenAsync(new MemoryStream(first), Cancel);
+        using var manifest = archive.ReadDocument(archive.Images.Single());
+        var config = OciDescriptor.Parse(manifest.RootElement.GetProperty("config"));
+        using var configuration = archive.ReadDocument(config);
+        Assert.That(configuration.RootElement.GetProperty("architecture").GetString(), Is.EqualTo("arm64"));
+        Assert.That(archive.Has(OciDescriptor.ParseList(manifest.RootElement, "layers").Single()), Is.True);
+    }
+
+    private static void Signal(int pid, int signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        kill.WaitForExit();
+    }
+}
