@@ -1,5 +1,4 @@
 using ControlPlane.Node.Images.Sandbox;
-using ControlPlane.Node.Installation;
 using ControlPlane.Node.Runtime.Cri;
 using ControlPlane.Node.Runtime.Cri.Containerd;
 using Microsoft.Extensions.Logging;
@@ -38,19 +37,10 @@ internal sealed partial class RuntimeConnection(TimeProvider clock, ILogger log)
             return endpoint;
         if (await RuntimeEndpoint.AnswersAsync(RuntimeEndpoint.WellKnown, clock, cancel))
             return RuntimeEndpoint.WellKnown;
-        var own = new OwnContainerd(Options(Path.Combine(Path.GetFullPath(dataDirectory), "containerd")), clock, log);
+        var own = new OwnContainerd(ContainerdOptions.ForThisMachine(Path.Combine(Path.GetFullPath(dataDirectory), "containerd")), clock, log);
         await own.EnsureAsync(cancel);
         return own.Endpoint;
     }
-
-    private static ContainerdOptions Options(string directory) => new()
-    {
-        Directory = directory,
-        Program = ProgramSearch.Find("containerd") ?? "containerd",
-        CniPluginDirectory = ProgramSearch.FindCniPluginDirectory() ?? "/opt/cni/bin",
-        Snapshotter = OverlaySupport.WorksBelow(directory) ? "overlayfs" : "native",
-        SystemdCgroup = Directory.Exists("/run/systemd/system") && File.Exists("/sys/fs/cgroup/cgroup.controllers"),
-    };
 
     [LoggerMessage(LogLevel.Information, "Connected to {Name} {Version} at {Endpoint}")]
     private static partial void Connected(ILogger log, string name, string version, string endpoint);

@@ -26,13 +26,13 @@ internal sealed class OciArchiveTests
     [TestCase("manifest.json", "Docker's old form")]
     [TestCase("something", "no index.json")]
     [TestCase("index.json", "no JSON")]
-    public void What_is_no_OCI_archive_is_refused_with_its_reason(string file, string reason)
+    public async Task What_is_no_OCI_archive_is_refused_with_its_reason(string file, string reason)
     {
         var bytes = new MemoryStream();
         using (var writer = new TarWriter(bytes, leaveOpen: true))
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, file) { DataStream = new MemoryStream("{"u8.ToArray()) });
         bytes.Position = 0;
-        var error = Assert.ThrowsAsync<InvalidDataException>(() => OciArchive.OpenAsync(bytes, Cancel));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => OciArchive.OpenAsync(bytes, Cancel));
         Assert.That(error!.Message, Does.Contain(reason));
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ContainerdMachine : IAsyncDisposable
     /// <summary>The pods' bridge.</summary>
     public string Bridge => "cpt" + _suffix;
 
+    /// <summary>The cgroup below which pods have theirs.</summary>
+    public string Cgroup => "/kubepods-test-" + _suffix;
+
     private string Network => "controlplane-test-" + _suffix;
 
     /// <summary>Starts one, with the sandbox image, a network and the test image; ends the test where this machine can't.</summary>
@@ -63,12 +66,7 @@ internal sealed class ContainerdMachine : IAsyncDisposable
     }
 
     /// <summary>How containerd is set up below a directory.</summary>
-    public static ContainerdOptions Options(string directory) => new()
-    {
-        Directory = Path.Combine(directory, "containerd"),
-        Program = ProgramSearch.Find("containerd") ?? "containerd",
-        CniPluginDirectory = ProgramSearch.FindCniPluginDirectory() ?? "/opt/cni/bin",
-    };
+    public static ContainerdOptions Options(string directory) => ContainerdOptions.ForThisMachine(Path.Combine(directory, "containerd"));
 
     /// <summary>Another client.</summary>
     public CriRuntime Connect() => new(Own.Endpoint, new CriLimits(), TimeProvider.System);
@@ -93,6 +91,7 @@ internal sealed class ContainerdMachine : IAsyncDisposable
         await AttemptAsync(() => Own.StopAsync(CancellationToken.None));
         await AttemptAsync(KillShimsAsync);
         await AttemptAsync(UnmountAllAsync);
+        await AttemptAsync(RemoveCgroupsAsync);
         await AttemptAsync(() => RunAsync("ip", "link", "delete", Bridge));
         await AttemptAsync(RemoveChainsAsync);
         _directory.Dispose();
@@ -145,6 +144,17 @@ internal sealed class ContainerdMachine : IAsyncDisposable
         var mounts = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4]).Where(path => path.StartsWith(Directory + "/", StringComparison.Ordinal));
         foreach (var mount in mounts.OrderByDescending(path => path.Length))
             await RunAsync("umount", "--lazy", mount);
+    }
+
+    /// <summary>The runtime makes pods' cgroups, and leaves them to the agent. Version 1 has one tree a controller.</summary>
+    private Task RemoveCgroupsAsync()
+    {
+        foreach (var tree in System.IO.Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(root => root + Cgroup).Where(System.IO.Directory.Exists))
+        {
+            foreach (var cgroup in System.IO.Directory.GetDirectories(tree, "*", SearchOption.AllDirectories).Append(tree).OrderByDescending(path => path.Length))
+                System.IO.Directory.Delete(cgroup);
+        }
+        return Task.CompletedTask;
     }
 
     /// <summary>The plugins name the network in a comment of each rule; what a failed test left is found by it.</summary>

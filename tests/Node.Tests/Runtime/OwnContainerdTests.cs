@@ -39,7 +39,7 @@ internal sealed class OwnContainerdTests
     {
         using var directory = new TestKit.TemporaryDirectory();
         var own = new OwnContainerd(ContainerdMachine.Options(directory.Path) with { Program = "/bin/ls" }, TimeProvider.System, NullLogger.Instance);
-        var error = Assert.ThrowsAsync<RuntimeException>(() => own.EnsureAsync(Cancel));
+        var error = await Assert.ThrowsAsync<RuntimeException>(() => own.EnsureAsync(Cancel));
         Assert.That(error!.Message, Does.Contain("--config"));
         await own.StopAsync(Cancel);
     }

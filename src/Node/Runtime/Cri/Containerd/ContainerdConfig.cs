@@ -12,7 +12,7 @@ internal static class ContainerdConfig
         version = 2
         root = {Quote(Path.Combine(options.Directory, "root"))}
         state = {Quote(Path.Combine(options.Directory, "state"))}
-        oom_score = -999
+        oom_score = {(options.MayLowerOomScore ? -999 : 0)}
         # What a node doesn't use costs start time and log lines.
         disabled_plugins = [
           "io.containerd.internal.v1.opt",
@@ -34,6 +34,7 @@ internal static class ContainerdConfig
         [plugins."io.containerd.grpc.v1.cri"]
           sandbox_image = {Quote(options.SandboxImage)}
           stream_server_address = "127.0.0.1"
+          restrict_oom_score_adj = {(options.MayLowerOomScore ? "false" : "true")}
           tolerate_missing_hugetlb_controller = true
           # Sandboxes may listen below 1024 and ping without privileges, as everywhere.
           enable_unprivileged_ports = true

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using ControlPlane.Node.Installation;
+
 namespace ControlPlane.Node.Runtime.Cri.Containerd;
 
 /// <summary>Where a containerd of the agent's own keeps what it has, and with what it works.</summary>
@@ -27,11 +31,25 @@ internal sealed record ContainerdOptions
     /// <summary>Which snapshotter makes root file systems: "overlayfs", or "native" where overlay can't be mounted.</summary>
     public string Snapshotter { get; init; } = "overlayfs";
 
+    /// <summary>May containers be protected from the out-of-memory killer? Else they are as little protected as containerd itself.</summary>
+    public bool MayLowerOomScore { get; init; } = true;
+
     /// <summary>How long the first answer may take. A start takes a tenth of a second; many containers to recover take longer.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long it may take to end when asked to.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The options for a directory on this machine: programs are searched for, what the machine can do is tried.</summary>
+    public static ContainerdOptions ForThisMachine(string directory) => new()
+    {
+        Directory = directory,
+        Program = ProgramSearch.Find("containerd") ?? "containerd",
+        CniPluginDirectory = ProgramSearch.FindCniPluginDirectory() ?? "/opt/cni/bin",
+        Snapshotter = MachineSupport.OverlayWorksBelow(directory) ? "overlayfs" : "native",
+        SystemdCgroup = MachineSupport.HasSystemdCgroups,
+        MayLowerOomScore = MachineSupport.MayLowerOomScore,
+    };
 
     /// <summary>The configuration file.</summary>
     public string ConfigFile => Path.Combine(Directory, "config.toml");
@@ -48,10 +66,10 @@ internal sealed record ContainerdOptions
         get
         {
             var near = Path.Combine(Directory, "containerd.sock");
-            return System.Text.Encoding.UTF8.GetByteCount(near) <= SocketPathBytesMax ? near : $"/run/controlplane/{DirectoryHash}/containerd.sock";
+            return Encoding.UTF8.GetByteCount(near) <= SocketPathBytesMax ? near : $"/run/controlplane/{DirectoryHash}/containerd.sock";
         }
     }
 
     private string DirectoryHash =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Path.GetFullPath(Directory))))[..16];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(Directory))))[..16];
 }

@@ -81,6 +81,8 @@ internal sealed partial class OwnContainerd(ContainerdOptions options, TimeProvi
         Directory.CreateDirectory(options.CniConfigDirectory);
         Directory.CreateDirectory(Path.GetDirectoryName(options.Socket)!);
         File.WriteAllText(options.ConfigFile, ContainerdConfig.Render(options));
+        if (!MachineSupport.ShareMounts())
+            NotShared(log);
         if (new FileInfo(options.LogFile) is { Exists: true, Length: > LogBytesMax })
             File.Move(options.LogFile, options.LogFile + ".1", overwrite: true);
     }
@@ -126,6 +128,9 @@ internal sealed partial class OwnContainerd(ContainerdOptions options, TimeProvi
 
     [LoggerMessage(LogLevel.Information, "Using the containerd that already runs at {Socket}")]
     private static partial void Found(ILogger log, string socket);
+
+    [LoggerMessage(LogLevel.Warning, "The root mount can't be shared: volumes with mountPropagation will be refused")]
+    private static partial void NotShared(ILogger log);
 
     [LoggerMessage(LogLevel.Information, "Started containerd as process {Pid} in {Milliseconds} ms")]
     private static partial void Started(ILogger log, int pid, long milliseconds);
