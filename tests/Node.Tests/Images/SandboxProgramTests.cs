@@ -24,13 +24,20 @@ internal sealed class SandboxProgramTests
         await File.WriteAllBytesAsync(path, SandboxProgram.Build(RuntimeInformation.OSArchitecture), Cancel);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var process = Process.Start(path);
-        var wait = RuntimeInformation.OSArchitecture == Architecture.X64 ? "128 " : "137 "; // rt_sigtimedwait
-        await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{process.Id}/syscall").StartsWith(wait, StringComparison.Ordinal));
-        Signal(process.Id, 17);
-        Assert.That(process.HasExited, Is.False);
-        Signal(process.Id, signal);
-        await process.WaitForExitAsync(Cancel);
-        Assert.That(process.ExitCode, Is.Zero);
+        try
+        {
+            var wait = RuntimeInformation.OSArchitecture == Architecture.X64 ? "128 " : "137 "; // rt_sigtimedwait
+            await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{process.Id}/syscall").StartsWith(wait, StringComparison.Ordinal));
+            Signal(process.Id, 17);
+            Assert.That(process.HasExited, Is.False);
+            Signal(process.Id, signal);
+            await process.WaitForExitAsync(Cancel);
+            Assert.That(process.ExitCode, Is.Zero);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [TestCase(Architecture.X64, 62)]
@@ -43,6 +50,29 @@ internal sealed class SandboxProgramTests
         Assert.That(file[18], Is.EqualTo(machine));
         Assert.That(file[^8..], Is.EqualTo(new byte[] { 0x02, 0x40, 0x01, 0, 0, 0, 0, 0 }), "the set of signals stands last, aligned");
         Assert.That(file.Length % 8, Is.Zero);
+    }
+
+    [Test]
+    public void On_arm64_it_blocks_waits_reaps_until_none_is_left_and_exits()
+    {
+        var machine = new Arm64Machine(SandboxProgram.Build(Architecture.Arm64));
+        var answers = new Queue<long>([0, -4, 17, 33, 34, 0, 17, -10, 15]); // blocked; interrupted; SIGCHLD, two children; SIGCHLD, none at all; SIGTERM
+        var calls = new List<string>();
+        machine.Run((number, arguments) =>
+        {
+            calls.Add(number switch
+            {
+                135 => $"sigprocmask({arguments[0]}, {machine.Read(arguments[1]):X}, {arguments[2]}, {arguments[3]})",
+                137 => $"sigtimedwait({machine.Read(arguments[0]):X}, {arguments[1]}, {arguments[2]}, {arguments[3]})",
+                260 => $"wait4({(long)arguments[0]}, {arguments[1]}, {arguments[2]}, {arguments[3]})",
+                94 => $"exit_group({arguments[0]})",
+                _ => $"{number}",
+            });
+            return number == 94 ? null : answers.Dequeue();
+        });
+        const string wait = "sigtimedwait(14002, 0, 0, 8)";
+        const string reap = "wait4(-1, 0, 1, 0)";
+        Assert.That(calls, Is.EqualTo(["sigprocmask(0, 14002, 0, 8)", wait, wait, reap, reap, reap, wait, reap, wait, "exit_group(0)"]));
     }
 
     [Test]

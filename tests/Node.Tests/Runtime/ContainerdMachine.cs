@@ -18,8 +18,18 @@ internal sealed class ContainerdMachine : IAsyncDisposable
     /// <summary>The test image's name.</summary>
     public const string Busybox = "docker.io/library/busybox-test:1";
 
+    // The portmap plugin makes these chains once for all networks, and leaves them.
+    private const string RemoveHostPortChains = """
+        iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+        iptables -t nat -D OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+        iptables -t nat -D POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ
+        for chain in DNAT MASQ SETMARK; do iptables -t nat -F CNI-HOSTPORT-$chain; iptables -t nat -X CNI-HOSTPORT-$chain; done
+        """;
+
     private readonly TemporaryDirectory _directory = new();
     private readonly string _suffix = Guid.NewGuid().ToString("N")[..8];
+
+    private bool _hadHostPortChains;
 
     private ContainerdMachine() => Own = new OwnContainerd(Options(Directory), TimeProvider.System, NullLogger.Instance);
 
@@ -53,6 +63,7 @@ internal sealed class ContainerdMachine : IAsyncDisposable
         var machine = new ContainerdMachine();
         try
         {
+            machine._hadHostPortChains = (await RunAsync("iptables", "-t", "nat", "-S")).Contains("-N CNI-HOSTPORT-DNAT", StringComparison.Ordinal);
             await (launch ?? (_ => machine.Own.EnsureAsync(CancellationToken.None)))(machine.Directory);
             machine.Runtime = machine.Connect();
             await machine.FurnishAsync();
@@ -165,6 +176,8 @@ internal sealed class ContainerdMachine : IAsyncDisposable
             await RunAsync("sh", "-c", "iptables -t nat -D " + rule[3..]);
         foreach (var chain in rules.Select(rule => rule.Split(' ')[1]).Where(chain => chain.StartsWith("CNI-", StringComparison.Ordinal) && chain != "CNI-HOSTPORT-DNAT").Distinct())
             await RunAsync("iptables", "-t", "nat", "-X", chain);
+        if (!_hadHostPortChains && !(await RunAsync("iptables", "-t", "nat", "-S", "CNI-HOSTPORT-DNAT")).Contains("-A ", StringComparison.Ordinal))
+            await RunAsync("sh", "-c", RemoveHostPortChains);
     }
 
     private static async Task<string> RunAsync(string program, params string[] arguments)

@@ -46,7 +46,12 @@ internal sealed class OwnContainerdTests
 
     private static async Task<ContainerId> RunSleeperAsync(ContainerdMachine machine)
     {
-        var spec = new SandboxSpec { Identity = new SandboxIdentity("survivor", "default", Guid.NewGuid().ToString(), 0), LogDirectory = machine.Directory };
+        var spec = new SandboxSpec
+        {
+            Identity = new SandboxIdentity("survivor", "default", Guid.NewGuid().ToString(), 0),
+            LogDirectory = machine.Directory,
+            CgroupParent = machine.Cgroup + "/survivor",
+        };
         var sandbox = ((RunSandboxResult.Running)await machine.Runtime.RunSandboxAsync(spec, Cancel)).Id;
         var container = new ContainerSpec { Name = "main", Image = ContainerdMachine.Busybox, Command = ["sleep", "1000"], LogPath = "main.log" };
         var created = (CreateContainerResult.Created)await machine.Runtime.CreateContainerAsync(sandbox, container, spec, Cancel);
