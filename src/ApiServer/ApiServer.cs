@@ -14,7 +14,9 @@ using ControlPlane.ApiServer.Pki;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Responses;
 using ControlPlane.ApiServer.Subresources;
+using ControlPlane.ApiServer.Transport;
 using ControlPlane.ApiServer.Verbs;
+using ControlPlane.Machinery.Transport;
 using ControlPlane.Registry;
 using ControlPlane.Resources;
 using ControlPlane.Storage;
@@ -39,6 +41,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly ResourceCatalog _catalog;
     private readonly Bootstrapper _bootstrapper;
     private readonly Identity _identity;
+    private InProcessServer? _operations;
     private WebApplication? _app;
     private Task _background = Task.CompletedTask;
 
@@ -55,6 +58,12 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>The port that it listens on.</summary>
     public int Port => KestrelHost.PortOf(_app ?? throw new InvalidOperationException("the server is not started"));
+
+    /// <summary>The API for a component of this process.</summary>
+    /// <param name="user">As whom it acts: it may do what that user may do.</param>
+    /// <param name="userAgent">The component's name; what fields are managed as that its writes set.</param>
+    public IApiTransport As(UserInfo user, string userAgent) =>
+        new InProcessTransport(_operations ?? throw new InvalidOperationException("the server is not started"), user, userAgent);
 
     /// <summary>Starts a server over a store that stays the caller's.</summary>
     /// <param name="store">Where objects are kept.</param>
@@ -114,6 +123,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         await _bootstrapper.RunAsync(cancel);
         _identity.Load();
         _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token)));
+        _operations = BuildOperations();
         _app = KestrelHost.Build(_options, _pki, _logs, ApiServerPipeline.Build(ApiServerPipeline.Stages(Parts())));
         await _app.StartAsync(cancel);
         await _bootstrapper.PublishAsync(Port, cancel);
@@ -148,10 +158,11 @@ public sealed partial class ApiServer : IAsyncDisposable
         Impersonation = new ImpersonationStage(_identity.Authorizer),
         FlowControl = new FlowControlStage(_options.MaxReadsInFlight, _options.MaxWritesInFlight),
         Authorization = new AuthorizationStage(_identity.Authorizer),
-        Dispatch = Dispatch(),
+        Dispatch = _operations!.Dispatch,
     };
 
-    private DispatchStage Dispatch()
+    // Verbs and what they stand on, once for HTTP and for components of the same process.
+    private InProcessServer BuildOperations()
     {
         var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, _random));
         var fields = new FieldManagement(_time);
@@ -165,8 +176,18 @@ public sealed partial class ApiServer : IAsyncDisposable
             new Patch(writes, fields, _time),
             new Delete(writes, _time),
             new DeleteCollection(writes, _time));
-        var subresources = new SubresourceVerbs(verbs, new ScaleVerbs(writes, fields), admission, ComputedResources(writes), []);
-        return new DispatchStage(_catalog, verbs, subresources, PathHandlers());
+        var scale = new ScaleVerbs(writes, fields);
+        var subresources = new SubresourceVerbs(verbs, scale, admission, ComputedResources(writes), []);
+        var dispatch = new DispatchStage(_catalog, verbs, subresources, PathHandlers());
+        var authorization = new AuthorizationStage(_identity.Authorizer);
+        var info = new RequestInfoStage();
+        return new InProcessServer(
+            _catalog, _identity.Authorizer, writes, verbs, scale, subresources,
+            context => info.InvokeAsync(context, parsed => authorization.InvokeAsync(parsed, allowed => dispatch.InvokeAsync(allowed, static _ => Task.CompletedTask))),
+            _stopping.Token)
+        {
+            Dispatch = dispatch,
+        };
     }
 
     [LoggerMessage(LogLevel.Information, "The API server listens on port {Port}")]

@@ -92,8 +92,8 @@ internal static class RequestPath
         return method.ToLowerInvariant();
     }
 
-    // A list of one object by its name is authorized as that object: how kubelets watch their own secrets.
-    private static string NameOfSelector(string selector)
+    /// <summary>The one name that a field selector asks for, or "": such a list is authorized as that object, for kubelets watch their own secrets so.</summary>
+    public static string NameOfSelector(string selector)
     {
         foreach (var term in selector.Split(','))
         {

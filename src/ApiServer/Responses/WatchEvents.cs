@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using ControlPlane.Registry;
+using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Transport;
-using ControlPlane.Machinery.Values;
 using ControlPlane.Registry.Cache;
 using ControlPlane.Registry.Reads;
 
@@ -20,8 +19,6 @@ internal sealed class WatchEvents(ApiContext context, ServedResource resource, R
 {
     /// <summary>Events are gathered to this size when there are many.</summary>
     public const int FlushBytes = 64 * 1024;
-
-    private const string InitialEventsEnd = "k8s.io/initial-events-end";
 
     private readonly TableWriter.Include _include = TableWriter.ReadInclude(context.Query);
     private bool _toldColumns;
@@ -93,9 +90,9 @@ internal sealed class WatchEvents(ApiContext context, ServedResource resource, R
     private ReadOnlyMemory<byte> ProtobufOf(WatchItem item)
     {
         if (form.Shape == ObjectShape.Whole)
-            return item.Object is { } whole ? whole.ProtobufOf(resource.Version) : resource.Version.WriteProtobuf(Bookmark(item));
+            return item.Object is { } whole ? whole.ProtobufOf(resource.Version) : resource.Version.WriteProtobuf(Bookmarks.Of(resource.Version, item));
         var message = new ProtobufWriter(1024);
-        MetadataWriter.Protobuf(message, (item.Object?.Record ?? Bookmark(item)).Metadata);
+        MetadataWriter.Protobuf(message, (item.Object?.Record ?? Bookmarks.Of(resource.Version, item)).Metadata);
         return Envelope.Write(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadata"), message.WrittenSpan);
     }
 
@@ -107,10 +104,10 @@ internal sealed class WatchEvents(ApiContext context, ServedResource resource, R
                 return Table(item);
             case ObjectShape.Metadata:
                 var json = new JsonOutput(1024);
-                MetadataWriter.Json(json, (item.Object?.Record ?? Bookmark(item)).Metadata, form.MetaVersion, "PartialObjectMetadata");
+                MetadataWriter.Json(json, (item.Object?.Record ?? Bookmarks.Of(resource.Version, item)).Metadata, form.MetaVersion, "PartialObjectMetadata");
                 return json.ToArray();
             default:
-                return item.Object is { } whole ? whole.JsonOf(resource.Version) : resource.Version.WriteJson(Bookmark(item));
+                return item.Object is { } whole ? whole.JsonOf(resource.Version) : resource.Version.WriteJson(Bookmarks.Of(resource.Version, item));
         }
     }
 
@@ -120,20 +117,9 @@ internal sealed class WatchEvents(ApiContext context, ServedResource resource, R
         var json = new JsonOutput(1024);
         table.Head(json, new ListMeta { ResourceVersion = item.Revision.ToString() }, withColumns: !_toldColumns);
         _toldColumns = true;
-        var shown = item.Object?.Record ?? Bookmark(item);
+        var shown = item.Object?.Record ?? Bookmarks.Of(resource.Version, item);
         table.Row(json, shown, table.NeedsWholeObject ? (item.Object?.JsonOf(resource.Version) ?? resource.Version.WriteJson(shown)).Span : default);
         TableWriter.Tail(json);
         return json.ToArray();
-    }
-
-    // An object of the kind with nothing but its resourceVersion.
-    private IApiObject Bookmark(WatchItem item)
-    {
-        var bare = resource.Version.ReadJson(Encoding.UTF8.GetBytes($"{{\"kind\":\"{resource.Version.Kind.Kind}\",\"apiVersion\":\"{resource.Version.Kind.ApiVersion}\"}}"), null);
-        return bare.WithMetadata(new ObjectMeta
-        {
-            ResourceVersion = item.Revision.ToString(),
-            Annotations = item.EndsInitialEvents ? ValueMap.Of(InitialEventsEnd, "true") : default,
-        });
     }
 }

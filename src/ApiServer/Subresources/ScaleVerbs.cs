@@ -55,6 +55,13 @@ internal sealed class ScaleVerbs(Writes writes, FieldManagement fields)
         return Of(operation, done.Object.Record);
     }
 
+    /// <summary>Applies a patch document to the present scale.</summary>
+    public ValueTask<Scale> PatchAsync(Operation operation, PatchKind kind, ReadOnlyMemory<byte> document, CancellationToken cancel)
+    {
+        var patch = PatchDocument.Read(kind == PatchKind.Apply ? PatchKind.Merge : kind, document, operation.Parameters.FieldValidation, operation.Warn);
+        return ChangeAsync(operation, scale => (Scale)patch.ApplyTo(Json.Encode(scale), Kind, Scale.Descriptor, operation), cancel);
+    }
+
     private static void Check(Scale scale, Operation operation)
     {
         var errors = new FieldErrors();
@@ -96,8 +103,6 @@ internal sealed class ScaleVerbs(Writes writes, FieldManagement fields)
     {
         var kind = PatchDocument.KindOf(context.Http.Request.ContentType, hasStrategicMerge: true);
         operation = operation with { Parameters = WriteParameters.OfPatch(context.Query, kind == PatchKind.Apply) };
-        var body = await RequestBody.ReadAsync(context.Http, context.Cancel);
-        var patch = PatchDocument.Read(kind == PatchKind.Apply ? PatchKind.Merge : kind, body, operation.Parameters.FieldValidation, operation.Warn);
-        return await ChangeAsync(operation, scale => (Scale)patch.ApplyTo(Json.Encode(scale), Kind, Scale.Descriptor, operation), context.Cancel);
+        return await PatchAsync(operation, kind, await RequestBody.ReadAsync(context.Http, context.Cancel), context.Cancel);
     }
 }
