@@ -30,6 +30,8 @@ internal sealed class ClusterPkiTests
         ];
         var files = Directory.GetFiles(_directory, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_directory, file)).Order(StringComparer.Ordinal).ToArray();
         Assert.That(files, Is.EqualTo(expected));
+        if (OperatingSystem.IsWindows())
+            return;
         foreach (var file in files)
             Assert.That(File.GetUnixFileMode(Path.Combine(_directory, file)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), file);
     }
