@@ -1,12 +1,18 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Authentication.ServiceAccounts;
 using ControlPlane.ApiServer.Discovery;
 using ControlPlane.ApiServer.Health;
 using ControlPlane.ApiServer.Metrics;
+using ControlPlane.ApiServer.OpenApi;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Subresources;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Schemas;
+using ControlPlane.Registry;
+using ControlPlane.Types;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.ApiServer;
@@ -15,25 +21,32 @@ namespace ControlPlane.ApiServer;
 public sealed partial class ApiServer
 {
     private readonly PrometheusCollector _metrics = new();
-    private DiscoveryView? _discovery;
+
+    private readonly ProcessMetrics _process = new();
 
     // In order: the first that serves a path answers.
-    private ImmutableArray<IPathHandler> PathHandlers() =>
-    [
-        new HealthEndpoints(
+    private ImmutableArray<IPathHandler> PathHandlers()
+    {
+        var discovery = new CatalogView<DiscoverySnapshot>(_catalog, served => DiscoverySnapshot.Build(ResourcesOf(served), $"{_options.AdvertiseAddress}:{Port}"));
+        var openApi = new CatalogView<OpenApiSnapshot>(_catalog, served => OpenApiSnapshot.Build(discovery.Current, SchemasOf(served)));
+        return
         [
-            HealthCheck.Ping,
-            new HealthCheck("etcd", HealthProbes.All, CheckStoreAsync),
-            new HealthCheck("shutdown", HealthProbes.Readyz, _ => ValueTask.FromResult(_stopping.IsCancellationRequested ? "process is shutting down" : null)),
-        ], _logs.CreateLogger<HealthEndpoints>()),
-        new MetricsEndpoint(_metrics),
-        new VersionEndpoint(),
-        new DiscoveryEndpoints(Discovered),
-        new OpenIdDocuments(
-            _options.ServiceAccountIssuer,
-            new UriBuilder(Uri.UriSchemeHttps, _options.AdvertiseAddress.ToString(), _options.SecurePort, "/openid/v1/jwks").Uri,
-            [_pki.ServiceAccountKey]),
-    ];
+            new HealthEndpoints(
+            [
+                HealthCheck.Ping,
+                new HealthCheck("etcd", HealthProbes.All, CheckStoreAsync),
+                new HealthCheck("shutdown", HealthProbes.Readyz, _ => ValueTask.FromResult(_stopping.IsCancellationRequested ? "process is shutting down" : null)),
+            ], _logs.CreateLogger<HealthEndpoints>()),
+            new MetricsEndpoint(_metrics),
+            new VersionEndpoint(),
+            new DiscoveryEndpoints(() => discovery.Current),
+            new OpenApiEndpoints(() => openApi.Current),
+            new OpenIdDocuments(
+                _options.ServiceAccountIssuer,
+                new UriBuilder(Uri.UriSchemeHttps, _options.AdvertiseAddress.ToString(), _options.SecurePort, "/openid/v1/jwks").Uri,
+                [_pki.ServiceAccountKey]),
+        ];
+    }
 
     // Found by resource and subresource; no order.
     private ImmutableArray<IComputedResource> ComputedResources(Writes writes) =>
@@ -47,17 +60,13 @@ public sealed partial class ApiServer
         return null;
     }
 
-    // Built when asked for, again when what is served has changed.
-    private DiscoverySnapshot Discovered()
-    {
-        var served = _catalog.Current;
-        if (_discovery is { } known && ReferenceEquals(known.Served, served))
-            return known.Documents;
-        var resources = served.Stores.SelectMany(store => store.Definition.Versions.Select(version => new DiscoveryResource(version.Kind, store.Definition.Info)));
-        var documents = DiscoverySnapshot.Build(resources, $"{_options.AdvertiseAddress}:{Port}");
-        _discovery = new DiscoveryView(served, documents);
-        return documents;
-    }
+    private static IEnumerable<DiscoveryResource> ResourcesOf(CatalogSnapshot served) =>
+        served.Stores.SelectMany(store => store.Definition.Versions.Select(version => new DiscoveryResource(version.Kind, store.Definition.Info)));
 
-    private sealed record DiscoveryView(Registry.CatalogSnapshot Served, DiscoverySnapshot Documents);
+    // What is served tells its own shape; lists and the kinds of subresources are built in.
+    private static Func<GroupVersionKind, TypeDescriptor?> SchemasOf(CatalogSnapshot served)
+    {
+        var schemas = served.Stores.SelectMany(store => store.Definition.Versions).GroupBy(version => version.Kind).ToFrozenDictionary(same => same.Key, same => same.First().Schema);
+        return kind => schemas.GetValueOrDefault(kind) ?? BuiltInTypes.Find(kind)?.Descriptor;
+    }
 }

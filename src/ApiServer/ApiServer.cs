@@ -164,7 +164,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     // Verbs and what they stand on, once for HTTP and for components of the same process.
     private InProcessServer BuildOperations()
     {
-        var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, _random));
+        var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, new EscalationCheck(_identity.Authorizer, _identity.Rbac, _identity.Policy), _random));
         var fields = new FieldManagement(_time);
         var writes = new Writes(admission, fields, _time);
         var verbs = new ResourceVerbs(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.ApiServer.Authorization;
+using ControlPlane.ApiServer.Authorization.Rbac;
 using ControlPlane.Registry;
 
 namespace ControlPlane.ApiServer.Admission;
@@ -10,9 +11,11 @@ internal static class AdmissionOrder
     /// <summary>The plugins of a server.</summary>
     /// <param name="catalog">Where they look things up.</param>
     /// <param name="authorizer">For those that ask whether the user may do something else too.</param>
+    /// <param name="escalation">Asks whether a role or binding gives more than its writer has.</param>
     /// <param name="random">For names that they make up.</param>
-    public static ImmutableArray<IAdmissionPlugin> Of(ResourceCatalog catalog, IAuthorizer authorizer, Random random) =>
+    public static ImmutableArray<IAdmissionPlugin> Of(ResourceCatalog catalog, IAuthorizer authorizer, EscalationCheck escalation, Random random) =>
     [
         new NamespaceLifecycle(catalog), // first: nothing else needs to look at writes to namespaces that are going or gone
+        new RoleEscalation(escalation), // last: it judges what will really be stored
     ];
 }

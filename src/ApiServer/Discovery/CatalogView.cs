@@ -1,8 +1,9 @@
+using ControlPlane.Registry;
+
 namespace ControlPlane.ApiServer.Discovery;
 
-/// <summary>Something derived from the catalog, built when first asked for and again when the catalog has changed.</summary>
-/// <typeparam name="T">What is derived: discovery, OpenAPI.</typeparam>
-internal sealed class CatalogView<T>(Func<long> generation, Func<T> build)
+/// <summary>Something derived from what is served — discovery, OpenAPI — built when first asked for, and again when that has changed.</summary>
+internal sealed class CatalogView<T>(ResourceCatalog catalog, Func<CatalogSnapshot, T> build)
     where T : class
 {
     private readonly Lock _building = new();
@@ -13,17 +14,17 @@ internal sealed class CatalogView<T>(Func<long> generation, Func<T> build)
     {
         get
         {
-            var now = generation();
-            if (_built is { } built && built.Generation == now)
+            var served = catalog.Current;
+            if (_built is { } built && ReferenceEquals(built.Served, served))
                 return built.Value;
             lock (_building)
             {
-                if (_built?.Generation != now)
-                    _built = new Built(now, build());
-                return _built.Value;
+                if (!ReferenceEquals(_built?.Served, served))
+                    _built = new Built(served, build(served));
+                return _built!.Value;
             }
         }
     }
 
-    private sealed record Built(long Generation, T Value);
+    private sealed record Built(CatalogSnapshot Served, T Value);
 }

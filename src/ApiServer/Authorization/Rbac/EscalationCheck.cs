@@ -17,12 +17,12 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
     /// <param name="user">Who writes.</param>
     /// <param name="role">The role as it shall be.</param>
     /// <param name="old">Its rules until now; empty on create. Rules that do not change are not checked.</param>
-    /// <param name="isAggregated">Its rules are the controller's to fill; only those that may label roles into it decide what it gives.</param>
+    /// <param name="isAggregated">It gets an aggregation rule, or another one.</param>
     /// <param name="cancel">Ends the check.</param>
     /// <exception cref="ApiException">403: it gives more than the user has.</exception>
     public async ValueTask CheckRoleAsync(UserInfo user, RbacRole role, ImmutableArray<RbacRule> old, bool isAggregated, CancellationToken cancel)
     {
-        if (user.IsIn(UserInfo.Masters) || (!old.IsEmpty && old.SequenceEqual(role.Rules)))
+        if (user.IsIn(UserInfo.Masters) || (!isAggregated && !old.IsEmpty && old.SequenceEqual(role.Rules)))
             return;
         var resource = new GroupResource(Group, role.Key.Namespace.Length == 0 ? "clusterroles" : "roles");
         if (await MayAsync(user, "escalate", resource.Resource, role.Key, role.Key.Namespace, cancel))
