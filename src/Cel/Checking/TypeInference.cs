@@ -126,6 +126,8 @@ internal sealed class TypeInference
     {
         if (one.Kind is CelTypeKind.Dyn or CelTypeKind.Parameter)
             return true;
+        if (other.Kind == CelTypeKind.Null)
+            return true;
         if (other.Kind is CelTypeKind.Dyn or CelTypeKind.Parameter || one.Kind != other.Kind || one.Name != other.Name)
             return false;
         if (one.Kind == CelTypeKind.Type)

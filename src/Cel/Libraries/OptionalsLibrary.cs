@@ -51,11 +51,20 @@ public sealed class OptionalsLibrary : CelLibrary
 
     private static CelExpression Mapped(CelMacroContext context, CelExpression target, IReadOnlyList<CelExpression> arguments, bool wrap)
     {
-        var name = CelMacroContext.VariableName(arguments[0]);
-        var bound = context.Bind(name, context.Method(target, "value"), arguments[1]);
+        // The target stands twice in what follows: anything but a name is evaluated once, else chains would double with every link.
+        const string Target = "@target";
+        return target is IdentifierExpression
+            ? Mapped(context, target, target, arguments, wrap)
+            : context.Bind(Target, target, Mapped(context, context.Identifier(Target), context.Identifier(Target), arguments, wrap));
+    }
+
+    private static CelExpression Mapped(
+        CelMacroContext context, CelExpression tested, CelExpression used, IReadOnlyList<CelExpression> arguments, bool wrap)
+    {
+        var bound = context.Bind(CelMacroContext.VariableName(arguments[0]), context.Method(used, "value"), arguments[1]);
         return context.Call(
             Operators.Conditional,
-            context.Method(target, "hasValue"),
+            context.Method(tested, "hasValue"),
             wrap ? context.Call("optional.of", bound) : bound,
             context.Call("optional.none"));
     }
