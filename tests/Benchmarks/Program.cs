@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using ControlPlane.Benchmarks.Registry;
 using ControlPlane.Benchmarks.Storage;
 
 // Loads measure a whole under concurrency, in one run of some seconds; everything else goes to BenchmarkDotNet (`--filter '*Name*'`).
@@ -6,6 +7,8 @@ switch (args)
 {
     case ["storage", .. var rest]:
         return await StorageLoad.RunAsync(rest);
+    case ["registry", .. var rest]:
+        return await RegistryLoad.RunAsync(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StorageLoad).Assembly).Run(args);
         return 0;

@@ -61,7 +61,7 @@ public abstract class RegistryTest
     [SetUp]
     public async Task StartAsync()
     {
-        _store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = _directory["store.db"], Time = Clock }, Cancel);
+        _store = await OpenStoreAsync(_directory["store.db"]);
         _catalog = new ResourceCatalog(_store, Options, Clock, new Random(1), NullLogger<ResourceCatalog>.Instance);
         _stop = new CancellationTokenSource();
         _running = _catalog.RunAsync(_stop.Token);
@@ -82,6 +82,9 @@ public abstract class RegistryTest
         await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
         _stop?.Dispose();
     }
+
+    private protected virtual async Task<IKeyValueStore> OpenStoreAsync(string path) =>
+        await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = path, Time = Clock }, Cancel);
 
     /// <summary>Ends the server and begins again on the same files.</summary>
     private protected async Task RestartAsync()

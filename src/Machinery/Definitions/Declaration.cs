@@ -119,6 +119,9 @@ public sealed class Declaration<T>
     public Declaration<T> GracefulDeletion(Func<T, long?, long> seconds) =>
         Set(_traits with { GracePeriodSeconds = (value, asked) => seconds((T)value, asked) });
 
+    /// <summary>How often upstream's checks of an update come by the metadata (2 to 4; 3 where nothing is said): so often a cause is listed.</summary>
+    public Declaration<T> MetadataChecksOnUpdate(int times) => Set(_traits with { MetadataChecksOnUpdate = times });
+
     /// <summary>Creating it stores nothing: the answer is computed.</summary>
     public Declaration<T> WriteOnly() => Set(_traits with { IsWriteOnly = true });
 

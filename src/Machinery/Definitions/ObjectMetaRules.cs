@@ -35,7 +35,11 @@ public static class ObjectMetaRules
     }
 
     /// <summary>Checks what an update does to the metadata.</summary>
-    public static void CheckUpdate(ObjectMeta metadata, ObjectMeta old, FieldErrors errors)
+    /// <param name="metadata">As it shall be.</param>
+    /// <param name="old">As it is.</param>
+    /// <param name="times">How often what is wrong is told (<see cref="ResourceTraits.MetadataChecksOnUpdate"/>).</param>
+    /// <param name="errors">At the root of the object.</param>
+    public static void CheckUpdate(ObjectMeta metadata, ObjectMeta old, int times, FieldErrors errors)
     {
         var at = errors.At("metadata");
         if (old.DeletionTimestamp is not null)
@@ -45,7 +49,13 @@ public static class ObjectMetaRules
         if (metadata.Generation < old.Generation)
             at.At("generation").Invalid(metadata.Generation, "must not be decremented");
         CheckImmutable(metadata, old, at);
-        CheckCommon(metadata, at);
+        var common = new FieldErrors();
+        CheckCommon(metadata, common.At("metadata"));
+        for (var i = 0; i < times && !common.IsEmpty; i++)
+        {
+            foreach (var error in common.All)
+                errors.Add(error);
+        }
     }
 
     /// <summary>Checks labels, whosever they are.</summary>

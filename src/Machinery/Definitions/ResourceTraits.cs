@@ -34,6 +34,9 @@ public sealed record ResourceTraits
     /// <summary>More than finalizers and grace keeps it from vanishing; null for most.</summary>
     public DeletionHoldTrait? DeletionHold { get; init; }
 
+    /// <summary>How often an update's answer lists one thing that is wrong with the metadata among its causes: upstream's checks call each other.</summary>
+    public int MetadataChecksOnUpdate { get; init; } = 3;
+
     /// <summary>Creating it stores nothing: the answer is computed (reviews, bindings, token requests).</summary>
     public bool IsWriteOnly { get; init; }
 

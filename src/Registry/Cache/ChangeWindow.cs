@@ -15,6 +15,9 @@ internal sealed class ChangeWindow
 {
     private const int SegmentSize = 128;
 
+    // Watchers that keep up are within the last few segments; for the others, what they still ask for is made again.
+    private const int SegmentsInFull = 4;
+
     private readonly ImmutableArray<ObjectChange[]> _segments;
     private readonly long _weight;
 
@@ -45,6 +48,7 @@ internal sealed class ChangeWindow
         if (slot == 0)
         {
             // The one moment at which memory is given back: a segment is begun, others may go.
+            Slim();
             window = Trimmed(change.Time, limits);
             window = new(window._segments.Add(new ObjectChange[SegmentSize]), window.First, window.BaseRevision, window.BaseObjects, window._weight);
         }
@@ -67,6 +71,14 @@ internal sealed class ChangeWindow
         }
 
         return low;
+    }
+
+    private void Slim()
+    {
+        if (_segments.Length <= SegmentsInFull)
+            return;
+        foreach (var change in _segments[^(SegmentsInFull + 1)])
+            change.Slim();
     }
 
     private ChangeWindow Trimmed(long now, WindowLimits limits)

@@ -25,6 +25,13 @@ internal sealed class ObjectChange(Revision revision, StoredObject? current, Sto
     /// <summary>The last state of an object that is gone, or that a selection no longer holds, with the resourceVersion of this change.</summary>
     public StoredObject Departed => _departed ?? Interlocked.CompareExchange(ref _departed, Previous!.At(Revision), null) ?? _departed;
 
-    /// <summary>Roughly what memory it holds that nothing else would: the bytes of the previous version, its forms, and the copied way through the tree.</summary>
-    public long Weight => 1200 + (2L * (Previous?.Stored.Length ?? 0));
+    /// <summary>Gives up what can be made again of the versions that are history.</summary>
+    public void Slim()
+    {
+        Previous?.Slim();
+        Volatile.Read(ref _departed)?.Slim();
+    }
+
+    /// <summary>Roughly what memory it holds that nothing else would: the bytes of the previous version and the copied way through the tree.</summary>
+    public long Weight => 1400 + (Previous?.Stored.Length ?? 0);
 }

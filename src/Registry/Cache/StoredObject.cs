@@ -91,6 +91,16 @@ public sealed class StoredObject
     /// <summary>The text of a selectable field, by its place among the definition's <see cref="ResourceTraits.SelectableFields"/>.</summary>
     public string SelectableField(int index) => (Volatile.Read(ref _fields) ?? Keep(ref _fields, _form.SelectableFields(Record)))[index];
 
+    /// <summary>Gives up what can be made again from the stored bytes: few will still ask for a version that has been replaced.</summary>
+    internal void Slim()
+    {
+        Volatile.Write(ref _record, null);
+        Volatile.Write(ref _json, null);
+        Volatile.Write(ref _others, null);
+        Volatile.Write(ref _fields, null);
+        Volatile.Write(ref _managedFields, null);
+    }
+
     /// <summary>The same object as the last state of a deletion, or of a departure from a selection, at that revision.</summary>
     internal StoredObject At(Revision revision) => new(_form, Path, Stored, revision, StoreRevision);
 

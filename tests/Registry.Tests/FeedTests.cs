@@ -1,0 +1,112 @@
+using ControlPlane.Machinery.Transport;
+using ControlPlane.Registry.Reads;
+using ControlPlane.Storage;
+using ControlPlane.TestKit;
+
+namespace ControlPlane.Registry.Tests;
+
+/// <summary>What becomes of reads, writes and watches while the store's watch is late, broken, or has lost its history.</summary>
+public sealed class FeedTests : RegistryTest
+{
+    private InterruptedStore? _interrupted;
+
+    private protected override RegistryOptions Options => new();
+
+    private InterruptedStore Interrupted => _interrupted!;
+
+    private protected override async Task<IKeyValueStore> OpenStoreAsync(string path) => _interrupted = new InterruptedStore(await base.OpenStoreAsync(path));
+
+    [Test]
+    public async Task Writes_are_right_though_the_cache_is_behind()
+    {
+        await CreateAsync(Map("seen"));
+        await ConfigMaps.GetAsync(Key("seen"), "", Cancel);
+        Interrupted.Hold();
+        await CreateAsync(Map("unseen"));
+        // The cache knows neither of the new object nor of the change; a refusal must wait until it does.
+        var behind = new[]
+        {
+            SetAsync("unseen", "2"),
+            SetAsync("seen", "2"),
+            RefusedAsync(() => CreateAsync(Map("unseen")), 409),
+            DeleteAsync(ConfigMaps, Key("unseen", "nowhere")).ContinueWith(static _ => { }, TaskScheduler.Default),
+        };
+        Assert.That(behind[0].IsCompletedSuccessfully, Is.False);
+        Interrupted.Release();
+        await Task.WhenAll(behind);
+        Assert.That(((Types.Core.ConfigMap)(await ConfigMaps.GetAsync(Key("unseen"), "", Cancel)).Record).Data["k"], Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task A_linearizable_read_waits_for_the_cache_and_one_of_any_age_does_not()
+    {
+        await CreateAsync(Map("a"));
+        await ConfigMaps.GetAsync(Key("a"), "", Cancel);
+        Interrupted.Hold();
+        var changed = await ChangeAsync<Types.Core.ConfigMap>(ConfigMaps, Key("a"), map => map with { Data = [] });
+        var fresh = ConfigMaps.GetAsync(Key("a"), "", Cancel).AsTask();
+        var any = await ConfigMaps.GetAsync(Key("a"), "0", Cancel);
+        Assert.That((any.Revision < changed.Revision, fresh.IsCompleted), Is.EqualTo((true, false)));
+        Interrupted.Release();
+        Assert.That((await fresh).Revision, Is.EqualTo(changed.Revision));
+    }
+
+    [Test]
+    public async Task After_a_broken_connection_watches_go_on_without_a_gap()
+    {
+        using var watch = await ConfigMaps.WatchAsync(new WatchRequest(), Cancel);
+        await CreateAsync(Map("a"));
+        Interrupted.Break();
+        await CreateAsync(Map("b"));
+        await AdvanceUntilAsync(() => Interrupted.Watches == 2);
+        await CreateAsync(Map("c"));
+        Assert.That((await ReadAsync(watch, 3)).Select(item => item.Object!.Key.Name), Is.EqualTo(new[] { "a", "b", "c" }));
+    }
+
+    [Test]
+    public async Task When_the_history_is_lost_the_cache_is_filled_anew_and_watches_end()
+    {
+        await CreateAsync(Map("a"));
+        using var watch = await ConfigMaps.WatchAsync(new WatchRequest(), Cancel);
+        await ReadAsync(watch, 1);
+        Interrupted.Hold();
+        await DeleteAsync(ConfigMaps, Key("a"));
+        var last = await CreateAsync(Map("b"));
+        Interrupted.Forget(last.Revision);
+        Assert.That(await watch.WaitToReadAsync(Cancel), Is.False);
+        Assert.That((await ConfigMaps.ListAsync(new ListRequest(), Cancel)).Items.Select(one => one.Key.Name), Is.EqualTo(new[] { "b" }));
+        using var next = await ConfigMaps.WatchAsync(new WatchRequest { ResourceVersion = last.ResourceVersion }, Cancel);
+        await CreateAsync(Map("c"));
+        Assert.That((await ReadAsync(next, 1)).Select(item => (item.Type, item.Object!.Key.Name)), Is.EqualTo(new[] { (WatchEventType.Added, "c") }));
+    }
+
+    [Test]
+    public async Task A_write_outside_the_registry_does_not_hold_up_reads()
+    {
+        await CreateAsync(Map("a"));
+        await Store.CommitAsync(StoreTransaction.Create("/elsewhere", new byte[] { 1 }), Cancel);
+        var read = ConfigMaps.GetAsync(Key("a"), "", Cancel).AsTask();
+        await AdvanceUntilAsync(() => read.IsCompleted);
+        Assert.That((await read).Key.Name, Is.EqualTo("a"));
+    }
+
+    [Test]
+    public async Task The_history_is_forgotten_after_one_interval_and_kept_for_one()
+    {
+        var first = await CreateAsync(Map("a"));
+        await SetAsync("a", "2");
+        // Once around to take note, once more to forget what was before.
+        await AdvanceUntilAsync(async () => await Store.RangeAsync(new RangeQuery(KeyInterval.Prefix("/registry/"), At: first.Revision), Cancel) is RangeResult.Compacted, TimeSpan.FromMinutes(5));
+        Assert.That(Clock.GetUtcNow() - new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), Is.GreaterThanOrEqualTo(TimeSpan.FromMinutes(10)));
+    }
+
+    private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(() => Task.FromResult(condition()), TimeSpan.FromMilliseconds(100));
+
+    private Task AdvanceUntilAsync(Func<Task<bool>> condition, TimeSpan step) => Eventually.TrueAsync(async () =>
+    {
+        if (await condition())
+            return true;
+        Clock.Advance(step);
+        return await condition();
+    });
+}
