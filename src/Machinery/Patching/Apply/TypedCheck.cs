@@ -8,11 +8,14 @@ internal sealed class TypedCheck
 {
     private readonly List<string> _errors = [];
 
+    // Where the walk stands; made into text only for an error.
+    private readonly List<PathElement> _path = [];
+
     /// <summary>All that is wrong, in upstream's words and paths; null where nothing is.</summary>
     public static string? Errors(TypeDescriptor type, TreeObject value)
     {
         var check = new TypedCheck();
-        check.Value(type, value, Path.Root);
+        check.Value(type, value);
         return check._errors.Count switch
         {
             0 => null,
@@ -21,7 +24,7 @@ internal sealed class TypedCheck
         };
     }
 
-    private void Value(TypeDescriptor type, TreeValue value, Path path)
+    private void Value(TypeDescriptor type, TreeValue value)
     {
         if (value.IsNull)
             return;
@@ -29,40 +32,42 @@ internal sealed class TypedCheck
         {
             case ValueShape.Struct or ValueShape.Map when value is TreeObject members:
                 if (!type.IsAtomic || type.Shape == ValueShape.Struct)
-                    Members(type, members, path);
+                    Members(type, members);
                 break;
             case ValueShape.Struct or ValueShape.Map:
-                Expected("map", value, path);
+                Expected("map", value);
                 break;
             case ValueShape.List when value is TreeList items:
-                Items(type, items, path);
+                Items(type, items);
                 break;
             case ValueShape.List:
-                Expected("list", value, path);
+                Expected("list", value);
                 break;
             case ValueShape.Scalar:
-                Scalar(type.Scalar, value, path);
+                Scalar(type.Scalar, value);
                 break;
         }
     }
 
-    private void Members(TypeDescriptor type, TreeObject members, Path path)
+    private void Members(TypeDescriptor type, TreeObject members)
     {
         for (var index = 0; index < members.Count; index++)
         {
             var (name, value) = members[index];
             var (isDeclared, below) = Structure.Member(type, name);
+            _path.Add(PathElement.Field(name));
             if (isDeclared || type.Shape == ValueShape.Map)
-                Value(below, value, new Path(path, PathElement.Field(name)));
+                Value(below, value);
             else if (!type.PreservesUnknownFields)
-                Add(new Path(path, PathElement.Field(name)), "field not declared in schema");
+                Add("field not declared in schema");
+            _path.RemoveAt(_path.Count - 1);
         }
     }
 
-    private void Items(TypeDescriptor type, TreeList items, Path path)
+    private void Items(TypeDescriptor type, TreeList items)
     {
         var item = Structure.Item(type);
-        var seen = type.Topology == ListTopology.Atomic ? null : new HashSet<PathElement>();
+        var seen = type.Topology == ListTopology.Atomic ? null : new HashSet<PathElement>(items.Count);
         for (var index = 0; index < items.Count; index++)
         {
             var element = PathElement.Index(index);
@@ -71,41 +76,43 @@ internal sealed class TypedCheck
                 if (Structure.Element(type, items[index], out var error) is not { } named)
                 {
                     // Without a name there is no path to report deeper errors at.
-                    Add(path, $"element {index}: {error}");
+                    Add($"element {index}: {error}");
                     continue;
                 }
 
                 if (!seen.Add(named))
-                    Add(path, $"duplicate entries for key {named}");
+                    Add($"duplicate entries for key {named}");
                 element = named;
             }
 
-            Value(item, items[index], new Path(path, element));
+            _path.Add(element);
+            Value(item, items[index]);
+            _path.RemoveAt(_path.Count - 1);
         }
     }
 
-    private void Scalar(ScalarType scalar, TreeValue value, Path path)
+    private void Scalar(ScalarType scalar, TreeValue value)
     {
         switch (scalar)
         {
             case ScalarType.Integer or ScalarType.Number when value.Kind is not (TreeKind.Integer or TreeKind.Number):
-                Expected("numeric (int or float)", value, path);
+                Expected("numeric (int or float)", value);
                 break;
             case ScalarType.Boolean when value.Kind != TreeKind.Boolean:
-                Expected("boolean", value, path);
+                Expected("boolean", value);
                 break;
             case ScalarType.String or ScalarType.Bytes or ScalarType.Time or ScalarType.Duration when value.Kind != TreeKind.String:
-                Expected("string", value, path);
+                Expected("string", value);
                 break;
             case ScalarType.IntOrString or ScalarType.Quantity when value.Kind is TreeKind.Object or TreeKind.List:
-                Expected("scalar", value, path);
+                Expected("scalar", value);
                 break;
         }
     }
 
-    private void Expected(string what, TreeValue value, Path path) => Add(path, $"expected {what}, got &value.valueUnstructured{{Value:{Go(value)}}}");
+    private void Expected(string what, TreeValue value) => Add($"expected {what}, got &value.valueUnstructured{{Value:{Go(value)}}}");
 
-    private void Add(Path path, string error) => _errors.Add($"{path.Text()}: {error}");
+    private void Add(string error) => _errors.Add($"{new FieldPath([.. _path])}: {error}");
 
     /// <summary>%#v of the Go value.</summary>
     private static string Go(TreeValue value) => value switch
@@ -116,12 +123,4 @@ internal sealed class TypedCheck
         TreeNull => "interface {}(nil)",
         _ => value.ToString(),
     };
-
-    /// <summary>The way from the root, as a chain; made into text only for an error.</summary>
-    private sealed record Path(Path? Parent, PathElement Element)
-    {
-        public static Path Root { get; } = new(null, default);
-
-        public string Text() => Parent is null ? "" : Parent.Text() + Element;
-    }
 }
