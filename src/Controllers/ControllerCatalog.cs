@@ -1,0 +1,19 @@
+using ControlPlane.Client;
+using ControlPlane.Controllers.Apps.Deployments;
+using ControlPlane.Controllers.Apps.ReplicaSets;
+using ControlPlane.Controllers.Batch;
+
+namespace ControlPlane.Controllers;
+
+/// <summary>All controllers. The order has no meaning: each declares what it is.</summary>
+public static class ControllerCatalog
+{
+    /// <summary>One maker a controller.</summary>
+    /// <param name="options">What the command line decides.</param>
+    public static IEnumerable<Func<ControllerScope, Controller>> All(ControllerSettings options) =>
+    [
+        static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
+        static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
+        static scope => new TtlAfterFinishedController(scope.Api, scope.Clock, scope.Log<TtlAfterFinishedController>()),
+    ];
+}
