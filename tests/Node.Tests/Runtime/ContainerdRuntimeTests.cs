@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using ControlPlane.Node.Images;
 using ControlPlane.Node.Runtime;
@@ -244,6 +244,25 @@ internal sealed class ContainerdRuntimeTests : ContainerRuntimeContract
         Assert.That((exec as StreamingResult.Ready)?.Url.Scheme, Is.EqualTo("http"));
         Assert.That(await Runtime.AttachAsync(id, new AttachRequest(false, false, true, true), Cancel), Is.InstanceOf<StreamingResult.Ready>());
         Assert.That(await Runtime.PortForwardAsync(sandbox, [80], Cancel), Is.InstanceOf<StreamingResult.Ready>());
+    }
+
+    [Test]
+    public async Task A_prepared_command_is_carried_by_a_WebSocket()
+    {
+        var sandboxSpec = NewSandbox();
+        var id = await StartAsync(await RunAsync(sandboxSpec), sandboxSpec, Obedient("main"));
+        var exec = (StreamingResult.Ready)await Runtime.ExecAsync(id, new ExecRequest(["sh", "-c", "echo streamed"], Tty: false, Stdin: false, Stdout: true, Stderr: true), Cancel);
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("v4.channel.k8s.io");
+        await socket.ConnectAsync(new UriBuilder(exec.Url) { Scheme = "ws" }.Uri, Cancel);
+        var output = new StringBuilder();
+        var buffer = new byte[1024];
+        while (await socket.ReceiveAsync(buffer, Cancel) is { MessageType: not WebSocketMessageType.Close } message)
+        {
+            if (buffer[0] == 1) // the channel of standard output
+                output.Append(Encoding.UTF8.GetString(buffer, 1, message.Count - 1));
+        }
+        Assert.That(output.ToString(), Is.EqualTo("streamed\n"));
     }
 
     [Test]
