@@ -6,7 +6,8 @@ internal static class ImageName
     private const string DefaultRegistry = "docker.io";
 
     /// <summary>
-    /// The name in full: "busybox" is "docker.io/library/busybox:latest", "quay.io/a/b@sha256:..." is itself. The first part is a registry when it has a dot, a port
+    /// The name in full: "busybox" is "docker.io/library/busybox:latest", "quay.io/a/b@sha256:..." is itself. The first part is a registry when it has a
+    /// dot, a port
     /// or is "localhost".
     /// </summary>
     public static string Normalize(string name)

@@ -8,7 +8,8 @@ namespace ControlPlane.Node.Images;
 
 /// <summary>Brings the images of an OCI archive into containerd, where pods find them like pulled ones.</summary>
 /// <remarks>
-/// Blobs are written before those that point to them, all under a lease: an import that is interrupted leaves nothing that is named, and what it wrote goes with
+/// Blobs are written before those that point to them, all under a lease: an import that is interrupted leaves nothing that is named, and what it wrote
+/// goes with
 /// containerd's next collection.
 /// </remarks>
 internal sealed class OciImport(CriRuntime runtime, TimeProvider clock)
@@ -62,7 +63,9 @@ internal sealed class OciImport(CriRuntime runtime, TimeProvider clock)
         await UntilItAppearsAsync(name, configuration, cancel);
     }
 
-    /// <summary>Writes a manifest or index after all it points to. Answers the configuration's digest, which is the image's id, where there is but one.</summary>
+    /// <summary>
+    /// Writes a manifest or index after all it points to. Answers the configuration's digest, which is the image's id, where there is but one.
+    /// </summary>
     private async Task<string?> WriteTreeAsync(OciArchive archive, OciDescriptor blob, string lease, int depth, CancellationToken cancel)
     {
         if (depth == IndexDepthMax)
@@ -103,7 +106,8 @@ internal sealed class OciImport(CriRuntime runtime, TimeProvider clock)
         return configuration.Digest;
     }
 
-    private async Task WriteBlobAsync(OciArchive archive, OciDescriptor blob, string lease, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    private async Task WriteBlobAsync(
+        OciArchive archive, OciDescriptor blob, string lease, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
     {
         await using var content = archive.Open(blob);
         await _images.WriteAsync(lease, blob.Digest, content, blob.Size, labels, cancel);

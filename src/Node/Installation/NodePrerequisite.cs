@@ -23,5 +23,6 @@ internal sealed record NodePrerequisite(string Name, string Purpose, string Pack
         Program("conntrack", "forgets connections to pods that are gone", "conntrack"),
     ];
 
-    private static NodePrerequisite Program(string name, string purpose, string package) => new(name, purpose, package, () => ProgramSearch.Find(name) is not null);
+    private static NodePrerequisite Program(string name, string purpose, string package) =>
+        new(name, purpose, package, () => ProgramSearch.Find(name) is not null);
 }

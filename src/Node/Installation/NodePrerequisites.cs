@@ -46,7 +46,10 @@ public sealed class NodePrerequisites(TimeProvider clock)
     {
         var command = $"apt-get install {string.Join(' ', packages)}";
         if (!system.UsesApt || ProgramSearch.Find("apt-get") is null)
-            throw new PrerequisiteException($"this machine lacks {missing}. {system.PrettyName} has no apt-get: install them with its own package manager and start again");
+        {
+            throw new PrerequisiteException(
+                $"this machine lacks {missing}. {system.PrettyName} has no apt-get: install them with its own package manager and start again");
+        }
         if (!MayInstall)
             throw new PrerequisiteException($"this machine lacks {missing}, and --no-install forbids to install it. Run: {command}");
         if (Environment.UserName != SuperUser)

@@ -25,7 +25,8 @@ internal static class PackageInstallation
             throw new PrerequisiteException($"apt-get couldn't install {string.Join(", ", packages)}: {output}");
     }
 
-    private static async Task<(bool Succeeded, string Output)> RunAsync(string[] arguments, Action<string> progress, TimeProvider clock, CancellationToken cancel)
+    private static async Task<(bool Succeeded, string Output)> RunAsync(
+        string[] arguments, Action<string> progress, TimeProvider clock, CancellationToken cancel)
     {
         var start = new ProcessStartInfo("apt-get", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DEBIAN_FRONTEND"] = "noninteractive"; // nobody is there to answer

@@ -69,7 +69,9 @@ internal interface IContainerRuntime : IAsyncDisposable
     /// <summary>Opens the container's log file anew, after it was rotated. False when there is no running container of this id.</summary>
     Task<bool> ReopenContainerLogAsync(ContainerId id, CancellationToken cancel);
 
-    /// <summary>Runs a command to its end and keeps what it wrote (probes, lifecycle hooks). <paramref name="timeout"/> zero means none but the call's own.</summary>
+    /// <summary>
+    /// Runs a command to its end and keeps what it wrote (probes, lifecycle hooks). <paramref name="timeout"/> zero means none but the call's own.
+    /// </summary>
     Task<ExecSyncResult> ExecSyncAsync(ContainerId id, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel);
 
     /// <summary>Prepares an interactive command.</summary>

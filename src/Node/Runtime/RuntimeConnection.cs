@@ -9,7 +9,8 @@ namespace ControlPlane.Node.Runtime;
 internal sealed partial class RuntimeConnection(TimeProvider clock, ILogger log)
 {
     /// <summary>
-    /// Connects to <paramref name="endpoint"/> if one was given (<c>--container-runtime-endpoint</c>), else to the distribution's containerd if it answers, else to
+    /// Connects to <paramref name="endpoint"/> if one was given (<c>--container-runtime-endpoint</c>), else to the distribution's containerd if it
+    /// answers, else to
     /// one of our own below <paramref name="dataDirectory"/>, which is started where it doesn't run.
     /// </summary>
     /// <exception cref="RuntimeException">Nothing answers, or what answers has no CRI.</exception>

@@ -8,7 +8,9 @@ internal abstract record RunSandboxResult
     /// <summary>It runs.</summary>
     public sealed record Running(SandboxId Id) : RunSandboxResult;
 
-    /// <summary>It doesn't: no network, no image for it, a bad setting. <paramref name="Message"/> is for the pod's <c>FailedCreatePodSandBox</c> event.</summary>
+    /// <summary>
+    /// It doesn't: no network, no image for it, a bad setting. <paramref name="Message"/> is for the pod's <c>FailedCreatePodSandBox</c> event.
+    /// </summary>
     public sealed record Failed(string Message) : RunSandboxResult;
 }
 

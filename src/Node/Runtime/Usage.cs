@@ -9,7 +9,8 @@ namespace ControlPlane.Node.Runtime;
 internal sealed record CpuUsage(DateTimeOffset At, ulong TotalNanoseconds, ulong? NanoCores);
 
 /// <summary>Memory, in bytes; what the runtime doesn't tell is null.</summary>
-internal sealed record MemoryUsage(DateTimeOffset At, ulong? WorkingSet, ulong? Available, ulong? Usage, ulong? Resident, ulong? PageFaults, ulong? MajorPageFaults);
+internal sealed record MemoryUsage(
+    DateTimeOffset At, ulong? WorkingSet, ulong? Available, ulong? Usage, ulong? Resident, ulong? PageFaults, ulong? MajorPageFaults);
 
 /// <summary>What lies at a place of a file system.</summary>
 internal sealed record FilesystemUsage(DateTimeOffset At, string Mountpoint, ulong UsedBytes, ulong InodesUsed);

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace ControlPlane.Node.Tests.Images;
 
 /// <summary>
-/// As much of an arm64 processor as the sandbox program uses, so that its arm64 form is executed on every machine that runs the tests. Encodings are those of the
+/// As much of an arm64 processor as the sandbox program uses, so that its arm64 form is executed on every machine that runs the tests. Encodings are those
+/// of the
 /// Arm architecture manual (A64 base instructions).
 /// </summary>
 internal sealed class Arm64Machine(byte[] executable)

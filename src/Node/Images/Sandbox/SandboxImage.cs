@@ -14,7 +14,8 @@ internal static partial class SandboxImage
     private const string Program = "pause";
 
     /// <summary>
-    /// Imports the image under the name that containerd is configured with, unless an image of that name is present. A runtime other than containerd, or one that
+    /// Imports the image under the name that containerd is configured with, unless an image of that name is present. A runtime other than containerd, or
+    /// one that
     /// doesn't tell the name, gets its own image as it always did.
     /// </summary>
     /// <exception cref="Runtime.RuntimeException">The runtime doesn't answer, or refuses.</exception>
@@ -50,7 +51,8 @@ internal static partial class SandboxImage
             "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{layerDigest}}}","size":{{{layer.Length}}}}]}
             """);
         var index = Encoding.UTF8.GetBytes($$$"""
-            {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{Add(blobs, manifest)}}}","size":{{{manifest.Length}}}}]}
+            {"schemaVersion":2,
+            "manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{Add(blobs, manifest)}}}","size":{{{manifest.Length}}}}]}
             """);
         const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         return Tar([
@@ -73,7 +75,14 @@ internal static partial class SandboxImage
         using (var writer = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var (name, content, mode) in files)
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch, DataStream = new MemoryStream(content) });
+            {
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
+                {
+                    Mode = mode,
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                    DataStream = new MemoryStream(content),
+                });
+            }
         }
         return bytes.ToArray();
     }

@@ -22,7 +22,8 @@ internal enum CniOutcome
 }
 
 /// <summary>
-/// The CNI configuration list for a node whose network is the product's own: a bridge with the node as its gateway, addresses from the node's pod range, masquerading
+/// The CNI configuration list for a node whose network is the product's own: a bridge with the node as its gateway, addresses from the node's pod range,
+/// masquerading
 /// of what leaves the range, host ports. Whoever installs another network plugin puts a file beside it and, as everywhere, the first by name is used: ours is
 /// written only where no other is, and only ours is ever changed.
 /// </summary>
@@ -83,7 +84,7 @@ internal static class CniConfiguration
 
     private static void Check(CniOptions options)
     {
-        if (options.PodRanges.Count is not (1 or 2) || (options.PodRanges.Count == 2 && options.PodRanges[0].BaseAddress.AddressFamily == options.PodRanges[1].BaseAddress.AddressFamily))
+        if (options.PodRanges.Count == 0 || options.PodRanges.DistinctBy(range => range.BaseAddress.AddressFamily).Count() < options.PodRanges.Count)
             throw new ArgumentException("a node has one pod range, or one of each address family", nameof(options));
         if (Encoding.UTF8.GetByteCount(options.Bridge) is 0 or > CniOptions.InterfaceNameMax)
             throw new ArgumentException($"\"{options.Bridge}\" can't be a bridge's name: 1 to {CniOptions.InterfaceNameMax} characters", nameof(options));

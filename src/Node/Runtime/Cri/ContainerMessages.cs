@@ -21,7 +21,11 @@ internal static class ContainerMessages
             StdinOnce = spec.StdinOnce,
             Tty = spec.Tty,
             StopSignal = SignalNames.ToMessage(spec.StopSignal),
-            Linux = new LinuxContainerConfig { Resources = ResourceMessages.ToMessage(spec.Resources), SecurityContext = SecurityMessages.ToContainer(spec.Security) },
+            Linux = new LinuxContainerConfig
+            {
+                Resources = ResourceMessages.ToMessage(spec.Resources),
+                SecurityContext = SecurityMessages.ToContainer(spec.Security),
+            },
         };
         config.Envs.Add(spec.Environment.Select(variable => new KeyValue { Key = variable.Name, Value = ByteString.CopyFromUtf8(variable.Value) }));
         config.Mounts.Add(spec.Mounts.Select(ToMessage));

@@ -7,7 +7,8 @@ namespace ControlPlane.Node.Runtime.Cri;
 internal static class CriChannel
 {
     /// <summary>
-    /// A channel to <paramref name="endpoint"/>: <c>unix:///run/containerd/containerd.sock</c> or the bare path. It connects at its first call, and again after a
+    /// A channel to <paramref name="endpoint"/>: <c>unix:///run/containerd/containerd.sock</c> or the bare path. It connects at its first call, and again
+    /// after a
     /// restart of the other side.
     /// </summary>
     /// <exception cref="ArgumentException">The endpoint is no absolute path, or longer than a Unix socket's name can be.</exception>

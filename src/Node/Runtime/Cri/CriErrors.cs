@@ -17,7 +17,8 @@ internal static class CriErrors
 
     /// <summary>What is asked about isn't there. containerd says so by code; some of its paths only by text.</summary>
     public static bool IsNotFound(RpcException error) =>
-        error.StatusCode == StatusCode.NotFound || (error.StatusCode == StatusCode.Unknown && error.Status.Detail.EndsWith("not found", StringComparison.Ordinal));
+        error.StatusCode == StatusCode.NotFound
+        || (error.StatusCode == StatusCode.Unknown && error.Status.Detail.EndsWith("not found", StringComparison.Ordinal));
 
     /// <summary>The exception for a call that failed beyond its results.</summary>
     public static Exception ToException(RpcException error, CancellationToken cancel)

@@ -50,7 +50,8 @@ internal sealed partial class CriRuntime
     }
 
     /// <summary>
-    /// containerd tells all listeners of an exit at once, and its CRI service is one of them: wait until what it tells agrees, so that whoever hears of the exit
+    /// containerd tells all listeners of an exit at once, and its CRI service is one of them: wait until what it tells agrees, so that whoever hears of
+    /// the exit
     /// can rely on inspecting.
     /// </summary>
     private async Task SettleAsync(string id, CancellationToken cancel)

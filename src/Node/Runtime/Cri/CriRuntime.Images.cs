@@ -56,7 +56,8 @@ internal sealed partial class CriRuntime
     }
 
     /// <summary>
-    /// CRI's own words for it lead the text of the error (RegistryUnavailable, SignatureValidationFailed); null when the failure isn't the image's. A registry that
+    /// CRI's own words for it lead the text of the error (RegistryUnavailable, SignatureValidationFailed); null when the failure isn't the image's. A
+    /// registry that
     /// can't be reached may come with the code Unavailable too, which otherwise says that the runtime can't be: its text tells them apart.
     /// </summary>
     private static PullFailure? WhyNotPulled(RpcException error) => error switch

@@ -49,7 +49,7 @@ internal sealed partial class CriRuntime : IContainerRuntime
         var answer = await CallAsync(_runtime.StatusAsync, new StatusRequest(), _limits.Request, cancel);
         return new Runtime.RuntimeStatus
         {
-            Conditions = [.. answer.Status.Conditions.Select(condition => new Runtime.RuntimeCondition(condition.Type, condition.Status, condition.Reason, condition.Message))],
+            Conditions = [.. answer.Status.Conditions.Select(FromMessage)],
             Handlers = [.. answer.RuntimeHandlers.Select(FromMessage)],
             SupportsSupplementalGroupsPolicy = answer.Features?.SupplementalGroupsPolicy ?? false,
         };
@@ -75,6 +75,9 @@ internal sealed partial class CriRuntime : IContainerRuntime
         _channel.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static Runtime.RuntimeCondition FromMessage(Protocol.RuntimeCondition condition) =>
+        new(condition.Type, condition.Status, condition.Reason, condition.Message);
 
     private static Runtime.RuntimeHandler FromMessage(Protocol.RuntimeHandler handler) =>
         new(handler.Name, handler.Features?.RecursiveReadOnlyMounts ?? false, handler.Features?.UserNamespaces ?? false);

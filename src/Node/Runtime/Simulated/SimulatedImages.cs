@@ -23,7 +23,8 @@ internal sealed class SimulatedImages
     public Image? Find(string image)
     {
         lock (_lock)
-            return _byName.GetValueOrDefault(ImageName.Normalize(image)) ?? _byName.Values.FirstOrDefault(present => present.Id == image || present.Digests.Contains(image));
+            return _byName.GetValueOrDefault(ImageName.Normalize(image))
+                ?? _byName.Values.FirstOrDefault(present => present.Id == image || present.Digests.Contains(image));
     }
 
     /// <summary>Makes it present.</summary>

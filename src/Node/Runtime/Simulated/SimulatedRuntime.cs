@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace ControlPlane.Node.Runtime.Simulated;
 
 /// <summary>A runtime in memory, for simulated nodes: sandboxes have addresses, containers "run" at once, nothing is executed.</summary>
 /// <remarks>
-/// Its state machine is honest: what a real runtime refuses, it refuses, and what a container did is told by times and exit codes of its <see cref="TimeProvider"/>.
-/// Failures and exits are scripted (<see cref="SimulatedScript"/>). A container costs a few hundred bytes beside its spec, which is shared with the caller; timers
+/// Its state machine is honest: what a real runtime refuses, it refuses, and what a container did is told by times and exit codes of its <see
+/// cref="TimeProvider"/>.
+/// Failures and exits are scripted (<see cref="SimulatedScript"/>). A container costs a few hundred bytes beside its spec, which is shared with the
+/// caller; timers
 /// exist only for containers that are to end by themselves. One lock guards all; nothing is awaited under it.
 /// </remarks>
 internal sealed class SimulatedRuntime : IContainerRuntime
@@ -48,7 +51,8 @@ internal sealed class SimulatedRuntime : IContainerRuntime
     /// <summary>Sandboxes get addresses of this range from now on, once none runs; a node's range never changes in its life.</summary>
     public Task SetPodRangeAsync(string podCidr, CancellationToken cancel)
     {
-        var range = podCidr.Split(',').Select(text => IPNetwork.Parse(text)).First(range => range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
+        var ranges = podCidr.Split(',').Select(text => IPNetwork.Parse(text));
+        var range = ranges.First(range => range.BaseAddress.AddressFamily == AddressFamily.InterNetwork);
         lock (_lock)
         {
             if (_sandboxes.Count == 0)
@@ -180,7 +184,8 @@ internal sealed class SimulatedRuntime : IContainerRuntime
         lock (_lock)
         {
             var found = Select(filter).Where(container => filter.State is null || container.State == filter.State);
-            return Task.FromResult<IReadOnlyList<Container>>([.. found.OrderByDescending(container => container.CreatedAt).Select(container => container.ToContainer())]);
+            var newest = found.OrderByDescending(container => container.CreatedAt);
+            return Task.FromResult<IReadOnlyList<Container>>([.. newest.Select(container => container.ToContainer())]);
         }
     }
 
@@ -207,8 +212,10 @@ internal sealed class SimulatedRuntime : IContainerRuntime
     public Task<bool> ReopenContainerLogAsync(ContainerId id, CancellationToken cancel) => Task.FromResult(Runs(id));
 
     /// <summary>Refused: nothing can be executed.</summary>
-    public Task<ExecSyncResult> ExecSyncAsync(ContainerId id, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel) => Task.FromResult<ExecSyncResult>(
-        Runs(id) ? new ExecSyncResult.Failed("simulated containers execute no commands") : new ExecSyncResult.ContainerNotRunning($"container \"{id}\" is not running"));
+    public Task<ExecSyncResult> ExecSyncAsync(ContainerId id, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel) =>
+        Task.FromResult<ExecSyncResult>(Runs(id)
+            ? new ExecSyncResult.Failed("simulated containers execute no commands")
+            : new ExecSyncResult.ContainerNotRunning($"container \"{id}\" is not running"));
 
     /// <summary>Refused.</summary>
     public Task<StreamingResult> ExecAsync(ContainerId id, ExecRequest request, CancellationToken cancel) =>
@@ -243,7 +250,8 @@ internal sealed class SimulatedRuntime : IContainerRuntime
         lock (_lock)
         {
             var running = Select(filter).Where(sandbox => sandbox.State == SandboxState.Ready);
-            return Task.FromResult<IReadOnlyList<SandboxUsage>>([.. running.Select(sandbox => new SandboxUsage { Id = sandbox.Id, Identity = sandbox.Spec.Identity })]);
+            return Task.FromResult<IReadOnlyList<SandboxUsage>>(
+                [.. running.Select(sandbox => new SandboxUsage { Id = sandbox.Id, Identity = sandbox.Spec.Identity })]);
         }
     }
 
@@ -254,8 +262,10 @@ internal sealed class SimulatedRuntime : IContainerRuntime
     public Task<Image?> FindImageAsync(string image, CancellationToken cancel) => Task.FromResult(_images.Find(image));
 
     /// <inheritdoc/>
-    public Task<PullImageResult> PullImageAsync(string image, RegistryCredentials? credentials, SandboxSpec sandbox, CancellationToken cancel) => Task.FromResult<PullImageResult>(
-        SimulatedScript.PullError(sandbox) is { } error ? new PullImageResult.Failed(PullFailure.Unknown, error) : new PullImageResult.Pulled(_images.Pull(image).Id));
+    public Task<PullImageResult> PullImageAsync(string image, RegistryCredentials? credentials, SandboxSpec sandbox, CancellationToken cancel) =>
+        Task.FromResult<PullImageResult>(SimulatedScript.PullError(sandbox) is { } error
+            ? new PullImageResult.Failed(PullFailure.Unknown, error)
+            : new PullImageResult.Pulled(_images.Pull(image).Id));
 
     /// <inheritdoc/>
     public Task RemoveImageAsync(string image, CancellationToken cancel)
@@ -331,10 +341,14 @@ internal sealed class SimulatedRuntime : IContainerRuntime
     }
 
     private IEnumerable<SimulatedSandbox> Select(SandboxFilter filter) => _sandboxes.Values.Where(sandbox =>
-        (filter.Id is null || sandbox.Id == filter.Id) && (filter.State is null || sandbox.State == filter.State) && HasAll(sandbox.Spec.Labels, filter.Labels));
+        (filter.Id is null || sandbox.Id == filter.Id)
+        && (filter.State is null || sandbox.State == filter.State)
+        && HasAll(sandbox.Spec.Labels, filter.Labels));
 
     private IEnumerable<SimulatedContainer> Select(ContainerFilter filter) => _containers.Values.Where(container =>
-        (filter.Id is null || container.Id == filter.Id) && (filter.Sandbox is null || container.Sandbox.Id == filter.Sandbox) && HasAll(container.Spec.Labels, filter.Labels));
+        (filter.Id is null || container.Id == filter.Id)
+        && (filter.Sandbox is null || container.Sandbox.Id == filter.Sandbox)
+        && HasAll(container.Spec.Labels, filter.Labels));
 
     private static IEnumerable<Sandbox> Newest(IEnumerable<SimulatedSandbox> sandboxes) =>
         sandboxes.OrderByDescending(sandbox => sandbox.CreatedAt).Select(sandbox => sandbox.ToSandbox());

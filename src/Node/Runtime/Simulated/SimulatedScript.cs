@@ -4,13 +4,18 @@ namespace ControlPlane.Node.Runtime.Simulated;
 
 /// <summary>What a simulated container is told to do, beside running for ever.</summary>
 /// <remarks>
-/// <para>By annotations of the pod, for all its containers or, with the container's name after a dot, for one; or by environment variables of the container, which
+/// <para>By annotations of the pod, for all its containers or, with the container's name after a dot, for one; or by environment variables of the
+/// container, which
 /// come first:</para>
 /// <list type="table">
-/// <item><term><c>simulated.controlplane.io/exit-after</c>, <c>SIMULATED_EXIT_AFTER</c></term><description>seconds ("0", "2.5") after which it ends by itself</description></item>
-/// <item><term><c>simulated.controlplane.io/exit-code</c>, <c>SIMULATED_EXIT_CODE</c></term><description>its exit code then; 0 if not given</description></item>
-/// <item><term><c>simulated.controlplane.io/create-error</c>, <c>SIMULATED_CREATE_ERROR</c></term><description>creating it fails with this text</description></item>
-/// <item><term><c>simulated.controlplane.io/start-error</c>, <c>SIMULATED_START_ERROR</c></term><description>starting it fails with this text, exit code 128</description></item>
+/// <item><term><c>simulated.controlplane.io/exit-after</c>, <c>SIMULATED_EXIT_AFTER</c></term><description>seconds ("0", "2.5") after which it ends by
+/// itself</description></item>
+/// <item><term><c>simulated.controlplane.io/exit-code</c>, <c>SIMULATED_EXIT_CODE</c></term><description>its exit code then; 0 if not
+/// given</description></item>
+/// <item><term><c>simulated.controlplane.io/create-error</c>, <c>SIMULATED_CREATE_ERROR</c></term><description>creating it fails with this
+/// text</description></item>
+/// <item><term><c>simulated.controlplane.io/start-error</c>, <c>SIMULATED_START_ERROR</c></term><description>starting it fails with this text, exit code
+/// 128</description></item>
 /// <item><term><c>simulated.controlplane.io/sandbox-error</c></term><description>running the pod's sandbox fails with this text</description></item>
 /// <item><term><c>simulated.controlplane.io/pull-error</c></term><description>pulling images for the pod fails with this text</description></item>
 /// </list>

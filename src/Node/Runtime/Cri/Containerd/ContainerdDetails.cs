@@ -14,7 +14,10 @@ internal sealed record ContainerdDetails(string? SandboxImage, string? CniConfig
     public static async Task<ContainerdDetails> ReadAsync(CriRuntime runtime, CancellationToken cancel) =>
         (await runtime.GetDetailsAsync(cancel)).TryGetValue("config", out var config) ? Parse(config) : new(null, null, [], false);
 
-    /// <summary>Reads the JSON text of containerd's CRI configuration: 1.x has <c>sandboxImage</c> and <c>binDir</c>, 2.x may have <c>pinnedImages</c> and <c>binDirs</c>.</summary>
+    /// <summary>
+    /// Reads the JSON text of containerd's CRI configuration: 1.x has <c>sandboxImage</c> and <c>binDir</c>, 2.x may have <c>pinnedImages</c> and
+    /// <c>binDirs</c>.
+    /// </summary>
     public static ContainerdDetails Parse(string config)
     {
         using var document = JsonDocument.Parse(config);

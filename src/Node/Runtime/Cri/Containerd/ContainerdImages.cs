@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using ControlPlane.Node.Runtime.Cri.Containerd.Protocol;
 using Google.Protobuf;
 using Grpc.Core;
@@ -7,7 +8,8 @@ using Grpc.Net.Client;
 namespace ControlPlane.Node.Runtime.Cri.Containerd;
 
 /// <summary>
-/// containerd's own image store, beside CRI, which can only pull: content is written, and an image record names it. CRI's service hears of records and shows them
+/// containerd's own image store, beside CRI, which can only pull: content is written, and an image record names it. CRI's service hears of records and
+/// shows them
 /// as images.
 /// </summary>
 internal sealed class ContainerdImages(GrpcChannel channel, CriLimits limits, TimeProvider clock)
@@ -24,7 +26,8 @@ internal sealed class ContainerdImages(GrpcChannel channel, CriLimits limits, Ti
     public async Task<string> BorrowAsync(CancellationToken cancel)
     {
         var request = new CreateRequest { Id = "controlplane-" + Guid.NewGuid().ToString("N") };
-        request.Labels["containerd.io/gc.expire"] = (clock.GetUtcNow() + LeaseLifetime).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var expiry = clock.GetUtcNow() + LeaseLifetime;
+        request.Labels["containerd.io/gc.expire"] = expiry.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         return (await TranslatedAsync(_leases.CreateAsync(request, Options(null, cancel)).ResponseAsync, cancel)).Lease.Id;
     }
 

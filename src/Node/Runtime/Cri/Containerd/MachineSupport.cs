@@ -13,7 +13,9 @@ internal static partial class MachineSupport
     /// <summary>Are cgroups systemd's here? Then containers' must be asked of it.</summary>
     public static bool HasSystemdCgroups => Directory.Exists("/run/systemd/system") && File.Exists("/sys/fs/cgroup/cgroup.controllers");
 
-    /// <summary>May processes be protected from the out-of-memory killer? It takes CAP_SYS_RESOURCE; without it, starting a protected container fails.</summary>
+    /// <summary>
+    /// May processes be protected from the out-of-memory killer? It takes CAP_SYS_RESOURCE; without it, starting a protected container fails.
+    /// </summary>
     public static bool MayLowerOomScore =>
         File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal)) is { } line
         && ulong.TryParse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var capabilities)
@@ -38,7 +40,8 @@ internal static partial class MachineSupport
     }
 
     /// <summary>
-    /// Lets mounts show between the machine and its containers, as systemd does at every start: without it, volumes with mountPropagation are refused. True when it
+    /// Lets mounts show between the machine and its containers, as systemd does at every start: without it, volumes with mountPropagation are refused.
+    /// True when it
     /// was, or now is so.
     /// </summary>
     public static bool ShareMounts() => IsRootShared() || Mount("none", "/", "none", ShareRecursively, "") == 0;

@@ -87,11 +87,14 @@ internal sealed partial class OwnContainerd(ContainerdOptions options, TimeProvi
             File.Move(options.LogFile, options.LogFile + ".1", overwrite: true);
     }
 
-    /// <summary>The shell opens the log, since redirections of our own would end with us; setsid replaces itself by containerd, so the pid is containerd's.</summary>
+    /// <summary>
+    /// The shell opens the log, since redirections of our own would end with us; setsid replaces itself by containerd, so the pid is containerd's.
+    /// </summary>
     private Process Start()
     {
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = "/" };
-        foreach (var argument in (string[])["-c", "exec setsid \"$1\" --config \"$2\" >>\"$3\" 2>&1 </dev/null", "sh", options.Program, options.ConfigFile, options.LogFile])
+        const string script = "exec setsid \"$1\" --config \"$2\" >>\"$3\" 2>&1 </dev/null";
+        foreach (var argument in (string[])["-c", script, "sh", options.Program, options.ConfigFile, options.LogFile])
             start.ArgumentList.Add(argument);
         start.Environment.Remove("NOTIFY_SOCKET"); // containerd would tell the agent's service manager that the agent is ready
         try
@@ -112,7 +115,10 @@ internal sealed partial class OwnContainerd(ContainerdOptions options, TimeProvi
             if (process.HasExited)
                 throw new RuntimeException(RuntimeFailure.Unavailable, $"{options.Program} ended with code {process.ExitCode} at its start: {LogTail()}");
             if (clock.GetUtcNow() >= until)
-                throw new RuntimeException(RuntimeFailure.TimedOut, $"{options.Program} doesn't answer at {options.Socket} after {options.StartLimit}: {LogTail()}");
+            {
+                throw new RuntimeException(
+                    RuntimeFailure.TimedOut, $"{options.Program} doesn't answer at {options.Socket} after {options.StartLimit}: {LogTail()}");
+            }
             await Task.Delay(PollInterval, clock, cancel);
         }
     }

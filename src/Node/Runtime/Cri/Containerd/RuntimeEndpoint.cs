@@ -9,7 +9,8 @@ internal static class RuntimeEndpoint
     private static readonly CriLimits ProbeLimits = new() { Request = TimeSpan.FromSeconds(2), Connect = TimeSpan.FromSeconds(1) };
 
     /// <summary>
-    /// Does something at <paramref name="endpoint"/> serve CRI v1, and has it finished starting? A containerd whose CRI plugin is switched off (Docker's package)
+    /// Does something at <paramref name="endpoint"/> serve CRI v1, and has it finished starting? A containerd whose CRI plugin is switched off (Docker's
+    /// package)
     /// doesn't.
     /// </summary>
     public static async Task<bool> AnswersAsync(string endpoint, TimeProvider clock, CancellationToken cancel)
