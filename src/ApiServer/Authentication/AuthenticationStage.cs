@@ -25,8 +25,8 @@ internal sealed partial class AuthenticationStage(
         else
             context.User = UserInfo.Anonymous;
 
-        if (found.StaleToken.Length > 0)
-            context.AuditAnnotations["authentication.k8s.io/stale-token"] = found.StaleToken;
+        if (found.StaleToken is { } stale)
+            context.AuditAnnotations["authentication.k8s.io/stale-token"] = stale;
         context.Http.Request.Headers.Remove("Authorization"); // nothing behind this stage, a proxy least of all, needs to see it
         await next(context);
     }

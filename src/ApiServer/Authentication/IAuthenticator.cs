@@ -17,8 +17,8 @@ internal readonly record struct Authentication(UserInfo? User, string? Refusal)
     /// <summary>No credential of this kind.</summary>
     public static Authentication Unknown => default;
 
-    /// <summary>For the audit log: how long ago the token should have been replaced by a newer one; empty for others.</summary>
-    public string StaleToken { get; init; } = "";
+    /// <summary>For the audit log: how long ago the token should have been replaced by a newer one; null where it need not be.</summary>
+    public string? StaleToken { get; init; }
 
     /// <summary>It is this user.</summary>
     public static Authentication Is(UserInfo user) => new(user, null);

@@ -69,7 +69,7 @@ internal sealed class ServiceAccountTokenTests
     {
         var minted = Mint(PodOrder(ServiceAccountTokens.WarnOnlySeconds));
         Assert.That(minted.Expires, Is.EqualTo(_clock.GetUtcNow().AddSeconds(3607)));
-        Assert.That((await AuthenticateAsync(minted.Token)).Result.StaleToken, Is.Empty);
+        Assert.That((await AuthenticateAsync(minted.Token)).Result.StaleToken, Is.Null);
         _clock.Advance(TimeSpan.FromSeconds(3617));
         var late = await AuthenticateAsync(minted.Token);
         Assert.That(late.Result.User, Is.Not.Null);

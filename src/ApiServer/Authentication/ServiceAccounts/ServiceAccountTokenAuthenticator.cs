@@ -94,11 +94,11 @@ internal sealed class ServiceAccountTokenAuthenticator : ITokenAuthenticator
             : null;
     }
 
-    private string Staleness(ServiceAccountClaims claims)
+    private string? Staleness(ServiceAccountClaims claims)
     {
         var late = _clock.GetUtcNow().ToUnixTimeSeconds() - claims.WarnAfter;
         return claims.WarnAfter == 0 || late <= 0
-            ? ""
+            ? null
             : string.Create(CultureInfo.InvariantCulture, $"subject: {claims.Subject}, seconds after warning threshold: {late}");
     }
 
