@@ -34,11 +34,12 @@ internal sealed partial class RuntimeConnection(TimeProvider clock, ILogger log)
 
     private async Task<string> ChooseAsync(string? endpoint, string dataDirectory, CancellationToken cancel)
     {
-        if (!string.IsNullOrEmpty(endpoint))
-            return endpoint;
-        if (await RuntimeEndpoint.AnswersAsync(RuntimeEndpoint.WellKnown, clock, cancel))
-            return RuntimeEndpoint.WellKnown;
         var own = new OwnContainerd(ContainerdOptions.ForThisMachine(Path.Combine(Path.GetFullPath(dataDirectory), "containerd")), clock, log);
+        if (!string.IsNullOrEmpty(endpoint) && endpoint != own.Endpoint)
+            return endpoint;
+        // Naming the agent's own socket asks for a containerd of its own even where the distribution's runs.
+        if (string.IsNullOrEmpty(endpoint) && await RuntimeEndpoint.AnswersAsync(RuntimeEndpoint.WellKnown, clock, cancel))
+            return RuntimeEndpoint.WellKnown;
         await own.EnsureAsync(cancel);
         return own.Endpoint;
     }
