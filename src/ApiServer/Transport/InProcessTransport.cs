@@ -34,7 +34,7 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
             : request.Method == ApiMethod.Create && (operation.Subresource.Length > 0 || operation.Resource.IsComputed) ? await AskAsync(operation, request, cancel)
             : operation.Resource.Version.FromHub(await RunAsync(operation, request, cancel));
         // Computed answers may be a Status, which says no more than that it was done.
-        return result as TResult ?? request.Body as TResult ?? throw ApiError.Internal($"unexpected answer of type {result.GroupVersionKind}");
+        return AsOrNull<TResult>(result) ?? request.Body as TResult ?? throw ApiError.Internal($"unexpected answer of type {result.GroupVersionKind}");
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
         var operation = await OperationAsync(request, "list", cancel);
         var page = await operation.Store.ListAsync(Selected(operation, request), cancel);
         var version = operation.Resource.Version;
-        return new ObjectList<T>([.. page.Items.Select(item => (T)version.FromHub(item.Record))], page.ResourceVersion, page.Continue);
+        return new ObjectList<T>([.. page.Items.Select(item => As<T>(version.FromHub(item.Record)))], page.ResourceVersion, page.Continue);
     }
 
     /// <inheritdoc/>
@@ -108,7 +108,16 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
     }
 
     private static WatchEvent<T> EventOf<T>(ServedVersion version, WatchItem item)
-        where T : class, IApiObject<T> => new(item.Type, (T)(item.Object is { } found ? version.FromHub(found.Record) : Bookmarks.Of(version, item)));
+        where T : class, IApiObject<T> => new(item.Type, As<T>(item.Object is { } found ? version.FromHub(found.Record) : Bookmarks.Of(version, item)));
+
+    // Who asks for metadata alone knows no type: any object will do.
+    private static T? AsOrNull<T>(IRuntimeObject answer)
+        where T : class, IApiObject<T> =>
+        answer as T ?? (answer is IApiObject item ? new PartialObjectMetadata { Metadata = item.Metadata } as T : null);
+
+    private static T As<T>(IRuntimeObject answer)
+        where T : class, IApiObject<T> =>
+        AsOrNull<T>(answer) ?? throw ApiError.Internal($"unexpected answer of type {answer.GroupVersionKind}");
 
     private static ListRequest Selected(Operation operation, ApiRequest request) => new()
     {
