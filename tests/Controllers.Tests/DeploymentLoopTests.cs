@@ -147,7 +147,7 @@ public sealed class DeploymentLoopTests
                 // The pod went meanwhile.
             }
             found = await _cluster.Api.FindAsync<Deployment>(made.Key, CancellationToken.None);
-            return condition(found!);
+            return found!.Status.ObservedGeneration == found.Metadata.Generation && condition(found);
         });
         return found!;
     }

@@ -25,10 +25,11 @@ internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdm
     };
 
     /// <inheritdoc/>
-    public ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
+    public async ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
     {
-        CheckCreate(request);
-        return ValueTask.FromResult(request.Object);
+        if (request.Operation == AdmissionOperation.Create)
+            await CheckCreateAsync(request, cancel);
+        return request.Object;
     }
 
     /// <inheritdoc/>
@@ -37,12 +38,12 @@ internal sealed class NamespaceLifecycle(ResourceCatalog catalog) : IMutatingAdm
             ? throw ApiError.Forbidden(Namespaces, request.Name, "this namespace may not be deleted")
             : ValueTask.CompletedTask;
 
-    private void CheckCreate(AdmissionRequest request)
+    private async ValueTask CheckCreateAsync(AdmissionRequest request, CancellationToken cancel)
     {
-        if (request.Operation != AdmissionOperation.Create)
-            return;
-        var found = catalog.Current.Find(Namespaces)?.FindCached(new ObjectKey("", request.Namespace))
-            ?? throw ApiError.NotFound(Namespaces, request.Namespace);
+        var store = catalog.Current.Find(Namespaces) ?? throw ApiError.NotFound(Namespaces, request.Namespace);
+        var key = new ObjectKey("", request.Namespace);
+        // A namespace that was made a moment ago may not be in the cache yet: only the store can say that there is none.
+        var found = store.FindCached(key) ?? await store.GetAsync(key, "", cancel);
         if (found.Record.Metadata.DeletionTimestamp is not null || found.Record is Namespace { Status.Phase: "Terminating" })
             throw Terminating(request);
     }
