@@ -21,6 +21,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly IReadOnlyList<string> _flags;
     private readonly StringBuilder _log = new();
     private Process? _process;
+    private EtcdProcess? _etcd;
 
     private Cluster(NetworkNamespace network, IReadOnlyList<string> flags) => (_network, _flags) = (network, flags);
 
@@ -51,9 +52,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Starts one on fresh data.</summary>
     /// <param name="flags">Of <c>controlplane up</c>, beside those that keep it to itself.</param>
-    public static async Task<Cluster> StartAsync(params string[] flags)
+    public static async Task<Cluster> StartAsync(params string[] flags) => await StartAsync(new Cluster(await NetworkNamespace.CreateAsync(), flags));
+
+    /// <summary>Starts one on fresh data in an etcd of its own.</summary>
+    public static async Task<Cluster> StartOnEtcdAsync()
     {
-        var cluster = new Cluster(await NetworkNamespace.CreateAsync(), flags);
+        var network = await NetworkNamespace.CreateAsync();
+        var etcd = await EtcdProcess.StartOnAsync(network.OutsideAddress);
+        return await StartAsync(new Cluster(network, ["--etcd-servers", etcd.Endpoint.ToString()]) { _etcd = etcd });
+    }
+
+    private static async Task<Cluster> StartAsync(Cluster cluster)
+    {
         try
         {
             await cluster.StartAgainAsync();
@@ -133,6 +143,8 @@ internal sealed class Cluster : IAsyncDisposable
         if (_process is { HasExited: false })
             await KillAsync();
         await ContainerLeftovers.RemoveAsync(ContainerdSocket, Data);
+        if (_etcd is not null)
+            await _etcd.DisposeAsync();
         await _network.DisposeAsync();
         _directory.Dispose();
     }

@@ -28,7 +28,12 @@ internal sealed class Kubectl(string kubeconfig)
     /// <summary>Runs it, whatever comes of it.</summary>
     public async Task<(int Code, string Output, string Error)> TryAsync(string input, params string[] arguments)
     {
-        using var process = Start(arguments);
+        return await RunToEndAsync(Prepare(Program, arguments), input, string.Join(' ', arguments));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunToEndAsync(ProcessStartInfo start, string input, string shown)
+    {
+        using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
@@ -42,14 +47,24 @@ internal sealed class Kubectl(string kubeconfig)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new AssertionException($"kubectl {string.Join(' ', arguments)} did not end within {Limit}");
+            throw new AssertionException($"kubectl {shown} did not end within {Limit}");
         }
     }
 
-    /// <summary>Starts it and leaves it running; the caller ends and disposes it.</summary>
-    public Process Start(params string[] arguments)
+    /// <summary>Runs it on a terminal, typing that; gives what the terminal showed.</summary>
+    public async Task<string> InTerminalAsync(string typed, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var command = string.Join(' ', new[] { Program }.Concat(arguments).Select(word => $"'{word}'"));
+        var (_, output, error) = await RunToEndAsync(Prepare("script", ["--quiet", "--return", "--command", command, "/dev/null"]), typed, command);
+        return output + error;
+    }
+
+    /// <summary>Starts it and leaves it running; the caller ends and disposes it.</summary>
+    public Process Start(params string[] arguments) => Process.Start(Prepare(Program, arguments))!;
+
+    private ProcessStartInfo Prepare(string program, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -58,6 +73,6 @@ internal sealed class Kubectl(string kubeconfig)
         };
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["HOME"] = Path.GetDirectoryName(kubeconfig)!;
-        return Process.Start(start)!;
+        return start;
     }
 }

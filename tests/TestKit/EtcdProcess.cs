@@ -34,11 +34,14 @@ public sealed class EtcdProcess : IAsyncDisposable
 
     /// <summary>Starts one and waits until it answers.</summary>
     /// <param name="arguments">More flags, as <c>--quota-backend-bytes=...</c>; with <c>--cert-file</c> among them it speaks TLS.</param>
-    public static async Task<EtcdProcess> StartAsync(params string[] arguments)
+    public static Task<EtcdProcess> StartAsync(params string[] arguments) => StartOnAsync("127.0.0.1", arguments);
+
+    /// <summary>The same on another address that the test made: that of a network namespace's link.</summary>
+    public static async Task<EtcdProcess> StartOnAsync(string address, params string[] arguments)
     {
         var ports = FreePort.Take(3);
         var tls = arguments.Any(argument => argument.StartsWith("--cert-file", StringComparison.Ordinal));
-        var client = $"{(tls ? "https" : "http")}://127.0.0.1:{ports[0]}";
+        var client = $"{(tls ? "https" : "http")}://{address}:{ports[0]}";
         var (peer, health) = ($"http://127.0.0.1:{ports[1]}", $"http://127.0.0.1:{ports[2]}");
         var data = new TemporaryDirectory();
         var etcd = new EtcdProcess(data, new Uri(client), health,
