@@ -73,7 +73,7 @@ internal sealed class PodTests
         await scratch.RunAsync("create", "configmap", "settings", "--from-literal=color=green");
         await scratch.RunAsync("create", "secret", "generic", "password", "--from-literal=word=sesame");
         await scratch.WithInputAsync(
-            $$$"""
+            $$$$"""
             apiVersion: v1
             kind: Pod
             metadata: {name: reader, labels: {tier: back}}
@@ -81,7 +81,7 @@ internal sealed class PodTests
               restartPolicy: Never
               containers:
               - name: main
-                image: {{{SharedCluster.Busybox}}}
+                image: {{{{SharedCluster.Busybox}}}}
                 command: [sh, -c, 'echo $(COLOR) $WORD $POD; cat /settings/color /secrets/word; cat /pod/labels; touch /scratch/x && ls /scratch']
                 env:
                 - {name: COLOR, valueFrom: {configMapKeyRef: {name: settings, key: color}}}
