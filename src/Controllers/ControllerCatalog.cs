@@ -2,6 +2,8 @@ using ControlPlane.Client;
 using ControlPlane.Controllers.Apps.Deployments;
 using ControlPlane.Controllers.Apps.ReplicaSets;
 using ControlPlane.Controllers.Batch;
+using ControlPlane.Controllers.Nodes.Ipam;
+using ControlPlane.Controllers.ServiceAccounts;
 
 namespace ControlPlane.Controllers;
 
@@ -14,6 +16,9 @@ public static class ControllerCatalog
     [
         static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
         static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
+        scope => new NodeIpamController(scope.Api, scope.Caches, scope.Events("cidrAllocator"), options),
+        scope => new RootCertificateController(scope.Api, scope.Caches, options),
+        static scope => new ServiceAccountController(scope.Api, scope.Caches),
         static scope => new TtlAfterFinishedController(scope.Api, scope.Clock, scope.Log<TtlAfterFinishedController>()),
     ];
 }

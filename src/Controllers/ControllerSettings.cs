@@ -12,6 +12,9 @@ public sealed record ControllerSettings
     /// <summary>Addresses of pods, at most one network of each family (--cluster-cidr).</summary>
     public IReadOnlyList<string> ClusterCidrs { get; init; } = ["10.244.0.0/16"];
 
+    /// <summary>Addresses of services, which no node gets where they lie within <see cref="ClusterCidrs"/> (--service-cluster-ip-range).</summary>
+    public IReadOnlyList<string> ServiceCidrs { get; init; } = [];
+
     /// <summary>Size of a node's part of IPv4 (--node-cidr-mask-size-ipv4).</summary>
     public int NodeMaskSizeIPv4 { get; init; } = 24;
 
