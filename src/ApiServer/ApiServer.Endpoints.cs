@@ -9,6 +9,7 @@ using ControlPlane.ApiServer.OpenApi;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Subresources;
+using ControlPlane.ApiServer.Subresources.Nodes;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Schemas;
 using ControlPlane.Registry;
@@ -49,10 +50,26 @@ public sealed partial class ApiServer
     }
 
     // Found by resource and subresource; no order.
-    private ImmutableArray<IComputedResource> ComputedResources(Writes writes) =>
+    private ImmutableArray<IComputedResource> ComputedResources() =>
     [
         .. Reviews.All(_identity, new AuthenticationReviews(_identity.Bearer)),
+        new PodBinding("binding", StoreOf("", "pods"), _time),
+        new PodBinding("", StoreOf("", "pods"), _time),
+        new PodEviction(StoreOf("", "pods"), StoreOf("policy", "poddisruptionbudgets"), _time),
+        new ServiceAccountToken(_catalog, _identity.Tokens),
     ];
+
+    // Found by resource and subresource; no order.
+    private ImmutableArray<IConnector> Connectors() =>
+    [
+        new PodLog(_nodes),
+        new PodStream("exec", _nodes, _identity.Authorizer, _time),
+        new PodStream("attach", _nodes, _identity.Authorizer, _time),
+        new PodStream("portforward", _nodes, _identity.Authorizer, _time),
+    ];
+
+    private ResourceStore StoreOf(string group, string plural) =>
+        _catalog.Current.Find(new GroupResource(group, plural)) ?? throw new InvalidOperationException($"{plural} are not served");
 
     private async ValueTask<string?> CheckStoreAsync(CancellationToken cancel)
     {

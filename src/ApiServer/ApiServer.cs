@@ -14,6 +14,7 @@ using ControlPlane.ApiServer.Pki;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Responses;
 using ControlPlane.ApiServer.Subresources;
+using ControlPlane.ApiServer.Subresources.Nodes;
 using ControlPlane.ApiServer.Transport;
 using ControlPlane.ApiServer.Verbs;
 using ControlPlane.Machinery.Transport;
@@ -41,6 +42,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly ResourceCatalog _catalog;
     private readonly Bootstrapper _bootstrapper;
     private readonly Identity _identity;
+    private readonly NodeConnection _nodes;
     private InProcessServer? _operations;
     private WebApplication? _app;
     private Task _background = Task.CompletedTask;
@@ -51,6 +53,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         _catalog = new ResourceCatalog(store, new RegistryOptions(), time, random, logs.CreateLogger<ResourceCatalog>());
         _bootstrapper = new Bootstrapper(_catalog, options, pki, time);
         _identity = new Identity(_catalog, pki, options, time);
+        _nodes = new NodeConnection(_catalog, pki.KubeletClientCertificate);
     }
 
     /// <summary>The resources that are served.</summary>
@@ -113,6 +116,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         await StopAsync(CancellationToken.None);
         if (_app is not null)
             await _app.DisposeAsync();
+        _nodes.Dispose();
         _stopping.Dispose();
     }
 
@@ -177,7 +181,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new Delete(writes, _time),
             new DeleteCollection(writes, _time));
         var scale = new ScaleVerbs(writes, fields);
-        var subresources = new SubresourceVerbs(verbs, scale, admission, ComputedResources(writes), []);
+        var subresources = new SubresourceVerbs(verbs, scale, admission, ComputedResources(), Connectors());
         var dispatch = new DispatchStage(_catalog, verbs, subresources, PathHandlers());
         var authorization = new AuthorizationStage(_identity.Authorizer);
         var info = new RequestInfoStage();
