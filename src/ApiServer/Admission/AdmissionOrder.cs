@@ -16,6 +16,15 @@ internal static class AdmissionOrder
     public static ImmutableArray<IAdmissionPlugin> Of(ResourceCatalog catalog, IAuthorizer authorizer, EscalationCheck escalation, Random random) =>
     [
         new NamespaceLifecycle(catalog), // first: nothing else needs to look at writes to namespaces that are going or gone
+        new ServiceAccountAdmission(catalog, random), // before whatever looks at volumes
+        new NodeRestriction(catalog),
+        new TaintNodesByCondition(),
+        new PriorityAdmission(catalog),
+        new DefaultTolerationSeconds(), // before RuntimeClass, whose tolerations are told apart from the pod's own
+        new DefaultStorageClass(catalog),
+        new StorageObjectInUseProtection(),
+        new RuntimeClassAdmission(catalog),
+        new PodTopologyLabels(catalog),
         new RoleEscalation(escalation), // last: it judges what will really be stored
     ];
 }
