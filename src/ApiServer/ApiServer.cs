@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.ApiServer.Admission;
+using ControlPlane.ApiServer.Allocation;
 using ControlPlane.ApiServer.Auditing;
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Authorization;
@@ -50,7 +51,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private ApiServer(IKeyValueStore store, ClusterPki pki, ApiServerOptions options, TimeProvider time, Random random, ILoggerFactory logs)
     {
         (_store, _options, _pki, _logs, _time, _random) = (store, options, pki, logs, time, random);
-        _catalog = new ResourceCatalog(store, new RegistryOptions(), time, random, logs.CreateLogger<ResourceCatalog>());
+        _catalog = new ResourceCatalog(store, new RegistryOptions(), time, new Random(random.Next()), logs.CreateLogger<ResourceCatalog>());
         _bootstrapper = new Bootstrapper(_catalog, options, pki, time);
         _identity = new Identity(_catalog, pki, options, time);
         _nodes = new NodeConnection(_catalog, pki.KubeletClientCertificate);
@@ -124,6 +125,8 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         _background = KeepAsync(_catalog.RunAsync(_stopping.Token));
         await _catalog.AddAsync(BuiltInDefinitions.Served, cancel);
+        StoreOf("", "services").AddHook(new ServiceAllocation(
+            new ClusterAddresses(new ServiceRange(_options.ServiceRange), StoreOf("networking.k8s.io", "ipaddresses"), _random, _time), _options, _random));
         await _bootstrapper.RunAsync(cancel);
         _identity.Load();
         _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token)));

@@ -23,7 +23,6 @@ internal sealed class Bootstrapper(ResourceCatalog catalog, ApiServerOptions opt
     public async Task PublishAsync(int securePort, CancellationToken cancel)
     {
         var address = options.AdvertiseAddress.ToString();
-        await EnsureAsync(KubernetesService.Address(options), cancel);
         await EnsureAsync(KubernetesService.Service(options, securePort), cancel);
         await Task.WhenAll(
             PutAsync(KubernetesService.Endpoints([address], securePort), cancel),

@@ -2,7 +2,6 @@ using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Types.Core;
 using ControlPlane.Types.Discovery;
-using ControlPlane.Types.Networking;
 using EndpointPort = ControlPlane.Types.Core.EndpointPort;
 
 namespace ControlPlane.ApiServer.Bootstrap;
@@ -32,21 +31,6 @@ internal static class KubernetesService
             IpFamilyPolicy = "SingleStack",
             InternalTrafficPolicy = "Cluster",
         },
-    };
-
-    /// <summary>Takes its address, as every Service's is taken.</summary>
-    public static Types.Networking.IPAddress Address(ApiServerOptions options) => new()
-    {
-        Metadata = new ObjectMeta
-        {
-            Name = options.KubernetesServiceAddress.ToString(),
-            Labels = new Dictionary<string, string>
-            {
-                ["ipaddress.kubernetes.io/ip-family"] = "IPv4",
-                ["ipaddress.kubernetes.io/managed-by"] = "ipallocator.k8s.io",
-            }.ToValueMap(),
-        },
-        Spec = new IPAddressSpec { ParentRef = new ParentReference { Resource = "services", Namespace = "default", Name = Name } },
     };
 
     /// <summary>Where it leads: this server's advertised address, with those of others that are there already.</summary>
