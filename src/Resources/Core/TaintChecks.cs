@@ -1,0 +1,36 @@
+using System.Text;
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>Checks of a node's taints.</summary>
+internal static class TaintChecks
+{
+    extension(FieldErrors errors)
+    {
+        /// <summary>Taints are well formed, and there is one for a key and effect.</summary>
+        internal void Taints(ValueList<Taint> taints)
+        {
+            var seen = new HashSet<(string, string)>();
+            for (var i = 0; i < taints.Count; i++)
+            {
+                var taint = taints[i];
+                CheckTaint(taint, errors.At(i));
+                if (!seen.Add((taint.Effect, taint.Key)))
+                    errors.At(i).DuplicatePrinted($"{Encoding.UTF8.GetString(Json.EncodeMessage(taint))}: taints must be unique by key and effect pair");
+            }
+        }
+    }
+
+    private static void CheckTaint(Taint taint, FieldErrors at)
+    {
+        at.At("key").Complain(taint.Key, Names.QualifiedName(taint.Key));
+        at.At("value").Complain(taint.Value, Names.LabelValue(taint.Value));
+        at.At("effect").RequiredOneOf(taint.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
+    }
+}
