@@ -45,7 +45,9 @@ public static class ApiError
     /// <summary>422: the object breaks rules; all of them are told.</summary>
     public static ApiException Invalid(GroupKind kind, string name, IReadOnlyList<FieldError> errors)
     {
-        var shown = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors.Select(error => error.ToString()).Distinct())}]";
+        // As upstream joins errors: what is said twice is shown once, and what stands alone has no brackets.
+        var told = errors.Select(error => error.ToString()).Distinct().ToArray();
+        var shown = told.Length == 1 ? told[0] : $"[{string.Join(", ", told)}]";
         var details = new StatusDetails
         {
             Group = kind.Group,

@@ -30,6 +30,8 @@ internal sealed class Secrets : ResourceDefinition<Secret>
     {
         if (value.Type.Length == 0)
             value = value with { Type = Opaque };
+        if (value.Data.Values.Any(bytes => bytes.IsNil))
+            value = value with { Data = value.Data.Select(entry => KeyValuePair.Create(entry.Key, ByteString.CopyFrom(entry.Value.Span))).ToValueMap() };
         if (value.StringData.IsNil)
             return value;
         // Texts are a convenience of those who write: what is stored and read are bytes.

@@ -28,7 +28,7 @@ internal static class ServiceAddressChecks
     /// <summary>First addresses and families stay; second ones come and go, but don't change.</summary>
     internal static void CheckUpdate(Service service, Service old, FieldErrors spec)
     {
-        if (service.Spec.Type == "ExternalName" || old.Spec.Type == "ExternalName")
+        if (!service.NeedsClusterIp || !old.NeedsClusterIp)
             return;
         CheckKept(service.Spec.ClusterIPs, old.Spec.ClusterIPs, spec.At("clusterIPs"));
         if (!service.IsHeadless)
@@ -42,9 +42,6 @@ internal static class ServiceAddressChecks
             if (values[i] != old[i])
                 at.At(i).Invalid(values[i], NotOnceSet);
         }
-
-        if (values.IsEmpty && !old.IsEmpty)
-            at.At(0).Invalid("", "primary value may not be removed");
     }
 
     private static void CheckFirst(ServiceSpec service, FieldErrors at)

@@ -21,6 +21,11 @@ internal sealed class PodDisruptionBudgets : ResourceDefinition<PodDisruptionBud
     protected override void Declare(Declaration<PodDisruptionBudget> resource) => resource
         .WithStatus((pdb, other) => pdb with { Status = other.Status })
         .WithGeneration()
+        .ResetFields("status")
+        .StatusResetFields("spec")
+        // Upstream never looks at the names of budgets.
+        .Names(Names.PathSegment)
+        .UpdateNeedsVersion()
         .NameColumn()
         .Column("Min Available", pdb => pdb.Spec.MinAvailable?.ToString() ?? "N/A")
         .Column("Max Unavailable", pdb => pdb.Spec.MaxUnavailable?.ToString() ?? "N/A")

@@ -13,10 +13,17 @@ internal static class AdmissionMade
 {
     private static readonly string[] NodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
+    private static readonly string[] AllocatedFields = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+
     private static readonly string[] PodFields = ["serviceAccount", "serviceAccountName", "priority", "preemptionPolicy"];
 
     /// <summary>As the plugins leave a new pod.</summary>
-    public static IApiObject OnCreate(IApiObject value) => value is Pod pod ? pod with { Spec = Tolerating(pod.Spec) } : value;
+    public static IApiObject OnCreate(IApiObject value) => value switch
+    {
+        Pod pod => pod with { Spec = Tolerating(pod.Spec) },
+        Node node => node with { Spec = node.Spec with { Taints = node.Spec.Taints.Add(new() { Key = NodeTaints[0], Effect = "NoSchedule" }) } },
+        _ => value,
+    };
 
     /// <summary>As the plugins leave a changed pod.</summary>
     public static IApiObject OnUpdate(IApiObject value, IApiObject old) => (value, old) is (Pod pod, Pod oldPod)
@@ -26,6 +33,8 @@ internal static class AdmissionMade
     /// <summary>Takes it out of an object that is to be compared.</summary>
     public static void Remove(JsonObject value)
     {
+        if ((string?)value["kind"] == "Service")
+            RemoveAllocated(value["spec"] as JsonObject ?? []);
         if ((string?)value["kind"] != "Pod" || value["spec"] is not JsonObject spec)
             return;
         foreach (var field in PodFields)
@@ -37,6 +46,15 @@ internal static class AdmissionMade
             foreach (var container in (spec[containers] as JsonArray ?? []).OfType<JsonObject>())
                 RemoveItems(container, "volumeMounts", IsTokenVolume);
         }
+    }
+
+    // What a service gets out of the ranges of addresses and ports.
+    private static void RemoveAllocated(JsonObject spec)
+    {
+        foreach (var field in AllocatedFields)
+            spec.Remove(field);
+        foreach (var port in (spec["ports"] as JsonArray ?? []).OfType<JsonObject>())
+            port.Remove("nodePort");
     }
 
     private static bool IsTokenVolume(JsonObject item) => ((string?)item["name"])?.StartsWith("kube-api-access-", StringComparison.Ordinal) is true;
