@@ -19,21 +19,12 @@ public static partial class BuiltInDefinitions
         new Plain<Types.Core.Node>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
         new Plain<Types.Core.PersistentVolumeClaim>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
         new Plain<Types.Core.PersistentVolume>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.Pod>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Core.PodTemplate>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Core.ReplicationController>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
         new Plain<Types.Core.ResourceQuota>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
         new Plain<Types.Core.Secret>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Core.ServiceAccount>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Core.Service>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
 
         new Plain<Types.ApiRegistration.APIService>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).Names(Names.PathSegment).NameColumn().AgeColumn()),
-
-        new Plain<Types.Apps.ControllerRevision>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Apps.DaemonSet>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Apps.Deployment>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Apps.ReplicaSet>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Apps.StatefulSet>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
 
         new Plain<Types.Authentication.SelfSubjectReview>(resource => resource.WriteOnly()),
         new Plain<Types.Authentication.TokenReview>(resource => resource.WriteOnly()),
@@ -45,9 +36,6 @@ public static partial class BuiltInDefinitions
 
         new Plain<Types.Autoscaling.HorizontalPodAutoscaler>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
 
-        new Plain<Types.Batch.CronJob>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Batch.Job>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-
         new Plain<Types.Certificates.CertificateSigningRequest>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
 
         new Plain<Types.Networking.IngressClass>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
@@ -55,7 +43,6 @@ public static partial class BuiltInDefinitions
         new Plain<Types.Networking.IPAddress>(resource => resource.NameColumn().AgeColumn()),
         new Plain<Types.Networking.NetworkPolicy>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
         new Plain<Types.Networking.ServiceCIDR>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-
 
         new Plain<Types.Rbac.ClusterRoleBinding>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
         new Plain<Types.Rbac.ClusterRole>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),

@@ -21,6 +21,8 @@ public sealed class Declaration<T>
 
     internal bool HasGeneration { get; private set; }
 
+    internal Func<T, T, bool>? AlsoNewGeneration { get; private set; }
+
     internal IReadOnlyList<ServedVersion> OtherVersions => _otherVersions;
 
     /// <summary>Status is dropped on create and kept on update, and /status writes status only.</summary>
@@ -48,9 +50,11 @@ public sealed class Declaration<T>
         Set(_traits with { DeletionHold = new DeletionHoldTrait(value => holds((T)value), value => marked((T)value)) });
 
     /// <summary>metadata.generation starts at 1 and grows when anything but metadata and status changes.</summary>
-    public Declaration<T> WithGeneration()
+    /// <param name="also">What else makes it grow (new, old).</param>
+    public Declaration<T> WithGeneration(Func<T, T, bool>? also = null)
     {
         HasGeneration = true;
+        AlsoNewGeneration = also;
         return this;
     }
 

@@ -99,7 +99,9 @@ public abstract class ResourceDefinition<T> : ResourceDefinition
     /// <summary>What the client should know though nothing is wrong.</summary>
     protected virtual IEnumerable<string> Warnings(T value, T? old) => [];
 
-    private bool Changed(IApiObject value, IApiObject old) => Traits.Status is { } status
-        ? !status.SpecEquals(value, old)
-        : !value.WithMetadata(old.Metadata).Equals(old);
+    private bool Changed(IApiObject value, IApiObject old)
+    {
+        var isSame = Traits.Status is { } status ? status.SpecEquals(value, old) : value.WithMetadata(old.Metadata).Equals(old);
+        return !isSame || _declared.Value.Words.AlsoNewGeneration?.Invoke((T)value, (T)old) is true;
+    }
 }

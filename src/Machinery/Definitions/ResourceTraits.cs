@@ -106,7 +106,7 @@ public readonly record struct TableCell
     /// <summary>What it holds.</summary>
     public CellKind Kind { get; }
 
-    /// <summary>The text, where it holds one.</summary>
+    /// <summary>The text, where it holds one; around an age, with {0} in its place.</summary>
     public string? Text { get; }
 
     /// <summary>The number, the truth (0 or 1), or the Unix time in milliseconds.</summary>
@@ -115,6 +115,16 @@ public readonly record struct TableCell
     /// <summary>A time, shown as the time passed since ("5m2s"); "&lt;unknown&gt;" for none.</summary>
     public static TableCell Age(DateTimeOffset? time) =>
         time is { } known ? new(CellKind.Age, null, known.ToUnixTimeMilliseconds()) : (TableCell)"<unknown>";
+
+    /// <summary>A time within a text: <c>"3 ({0} ago)"</c> has the time passed since in the place of <c>{0}</c>.</summary>
+    public static TableCell Age(DateTimeOffset time, string text) => new(CellKind.Age, text, time.ToUnixTimeMilliseconds());
+
+    /// <summary>What a cell of the kind <see cref="CellKind.Age"/> shows at that time.</summary>
+    public string AgeAt(DateTimeOffset now)
+    {
+        var age = HumanDuration.Of(now - DateTimeOffset.FromUnixTimeMilliseconds(Number));
+        return Text is null ? age : Text.Replace("{0}", age, StringComparison.Ordinal);
+    }
 
     /// <summary>A text.</summary>
     public static implicit operator TableCell(string? text) => new(text is null ? CellKind.Null : CellKind.Text, text, 0);

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ControlPlane.ApiServer.Responses;
+namespace ControlPlane.Machinery.Values;
 
 /// <summary>A time span as tables show ages: two units at most, and fewer digits the longer it is (apimachinery: pkg/util/duration).</summary>
-internal static class HumanDuration
+public static class HumanDuration
 {
     /// <summary>"7s", "3m5s", "2h10m", "4d3h", "2y35d"; <c>&lt;invalid&gt;</c> where it lies in the future by more than a second.</summary>
     public static string Of(TimeSpan span)

@@ -1,0 +1,34 @@
+using System.Globalization;
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Resources.Core;
+using ControlPlane.Types.Apps;
+
+namespace ControlPlane.Resources.Apps;
+
+/// <summary>Keeps a number of like pods running.</summary>
+internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
+{
+    protected override void Declare(Declaration<ReplicaSet> resource) => resource
+        .WithStatus((set, other) => set with { Status = other.Status })
+        .WithGeneration()
+        .WithScale(
+            set => set.Spec.Replicas ?? 0,
+            set => set.Status.Replicas,
+            set => PodTemplateColumns.ScaleText(set.Spec.Selector),
+            (set, replicas) => set with { Spec = set.Spec with { Replicas = replicas } })
+        .Selectable("status.replicas", set => set.Status.Replicas.ToString(CultureInfo.InvariantCulture))
+        .ResetFields("status")
+        .StatusResetFields("spec")
+        .NameColumn()
+        .Column("Desired", set => set.Spec.Replicas ?? 0, type: "integer")
+        .Column("Current", set => set.Status.Replicas, type: "integer")
+        .Column("Ready", set => set.Status.ReadyReplicas, type: "integer")
+        .AgeColumn()
+        .ContainerColumns(set => set.Spec.Template)
+        .SelectorColumn(set => set.Spec.Selector);
+
+    protected override ReplicaSet Default(ReplicaSet set) => set with
+    {
+        Spec = set.Spec with { Replicas = set.Spec.Replicas ?? 1, Template = set.Spec.Template.Defaulted() },
+    };
+}

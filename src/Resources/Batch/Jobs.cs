@@ -1,0 +1,87 @@
+using System.Globalization;
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Core;
+using ControlPlane.Types.Batch;
+
+namespace ControlPlane.Resources.Batch;
+
+/// <summary>Runs pods until enough of them have succeeded.</summary>
+internal sealed class Jobs : ResourceDefinition<Job>
+{
+    private const int BackoffLimit = 6; // batch/v1: SetDefaults_Job
+
+    protected override void Declare(Declaration<Job> resource) => resource
+        .WithStatus((job, other) => job with { Status = other.Status })
+        .WithGeneration()
+        .Selectable("status.successful", job => job.Status.Succeeded.ToString(CultureInfo.InvariantCulture))
+        .OrphansByDefault()
+        .ResetFields("status")
+        .StatusResetFields("spec")
+        .NameColumn()
+        .Column("Status", State)
+        .Column("Completions", Completions)
+        .Column("Duration", Duration)
+        .AgeColumn()
+        .ContainerColumns(job => job.Spec.Template)
+        .SelectorColumn(job => job.Spec.Selector);
+
+    protected override Job Default(Job job)
+    {
+        var spec = job.Spec;
+        var labels = spec.Template.Metadata.Labels;
+        var isPlain = spec is { Completions: null, Parallelism: null };
+        return job with
+        {
+            Metadata = job.Metadata.Labels.IsEmpty && !labels.IsEmpty ? job.Metadata with { Labels = labels } : job.Metadata,
+            Spec = spec with
+            {
+                Template = spec.Template.Defaulted(),
+                Completions = isPlain ? 1 : spec.Completions,
+                Parallelism = spec.Parallelism ?? 1,
+                // With a limit for each index there is none for all of them.
+                BackoffLimit = spec.BackoffLimit ?? (spec.BackoffLimitPerIndex is null ? BackoffLimit : int.MaxValue),
+                CompletionMode = spec.CompletionMode ?? "NonIndexed",
+                Suspend = spec.Suspend ?? false,
+                ManualSelector = spec.ManualSelector ?? false,
+                PodFailurePolicy = spec.PodFailurePolicy is { } policy ? policy with { Rules = policy.Rules.DefaultEach(Defaulted) } : null,
+                PodReplacementPolicy = spec.PodReplacementPolicy ?? (spec.PodFailurePolicy is null ? "TerminatingOrFailed" : "Failed"),
+            },
+        };
+    }
+
+    protected override Job PrepareForCreate(Job job, WriteContext context) => job.Spec.ManualSelector is true ? job : JobSelector.Generate(job);
+
+    private static PodFailurePolicyRule Defaulted(PodFailurePolicyRule rule) => rule with
+    {
+        OnPodConditions = rule.OnPodConditions.DefaultEach(pattern => pattern.Status.Length > 0 ? pattern : pattern with { Status = "True" }),
+    };
+
+    private static TableCell State(Job job)
+    {
+        if (Has(job, "Complete"))
+            return "Complete";
+        if (Has(job, "Failed"))
+            return "Failed";
+        if (job.Metadata.DeletionTimestamp is not null)
+            return "Terminating";
+        return Has(job, "Suspended") ? "Suspended" : Has(job, "FailureTarget") ? "FailureTarget" : Has(job, "SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running";
+    }
+
+    private static bool Has(Job job, string condition) => job.Status.Conditions.Any(one => one.Type == condition && one.Status == "True");
+
+    private static TableCell Completions(Job job) => job.Spec switch
+    {
+        { Completions: { } wanted } => string.Create(CultureInfo.InvariantCulture, $"{job.Status.Succeeded}/{wanted}"),
+        { Parallelism: > 1 and var parallel } => string.Create(CultureInfo.InvariantCulture, $"{job.Status.Succeeded}/1 of {parallel}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{job.Status.Succeeded}/1"),
+    };
+
+    private static TableCell Duration(Job job) => job.Status switch
+    {
+        { StartTime: null } => "",
+        { StartTime: { } start, CompletionTime: { } end } => HumanDuration.Of(end.ToDateTimeOffset() - start.ToDateTimeOffset()),
+        { StartTime: { } start } => TableCell.Age(start),
+    };
+}

@@ -1,0 +1,16 @@
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>A template on its own, for others to copy.</summary>
+internal sealed class PodTemplates : ResourceDefinition<PodTemplate>
+{
+    protected override void Declare(Declaration<PodTemplate> resource) => resource
+        .WithGeneration()
+        .NameColumn()
+        .ContainerColumns(template => template.Template, wide: false)
+        .Column("Pod Labels", template => PodTemplateColumns.Text(template.Template.Metadata.Labels));
+
+    protected override PodTemplate Default(PodTemplate template) => template with { Template = template.Template.Defaulted() };
+}

@@ -1,0 +1,56 @@
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>Containers that run together on a node. This file is the table of contents: what a pod is made of is checked and filled in by the files beside it.</summary>
+internal sealed class Pods : ResourceDefinition<Pod>
+{
+    protected override void Declare(Declaration<Pod> resource) => resource
+        .WithStatus((pod, other) => pod with { Status = other.Status })
+        .WithGeneration()
+        .GracefulDeletion(GraceSeconds)
+        .Selectable("spec.nodeName", pod => pod.Spec.NodeName)
+        .Selectable("spec.restartPolicy", pod => pod.Spec.RestartPolicy)
+        .Selectable("spec.schedulerName", pod => pod.Spec.SchedulerName)
+        .Selectable("spec.serviceAccountName", pod => pod.Spec.ServiceAccountName)
+        .Selectable("spec.hostNetwork", pod => pod.Spec.HostNetwork ? "true" : "false")
+        .Selectable("status.phase", pod => pod.Status.Phase)
+        .Selectable("status.podIP", pod => pod.Status.PodIPs.Count > 0 ? pod.Status.PodIPs[0].Ip : pod.Status.PodIP)
+        .Selectable("status.nominatedNodeName", pod => pod.Status.NominatedNodeName)
+        .ResetFields("status")
+        .StatusResetFields("spec", "metadata.deletionTimestamp", "metadata.ownerReferences")
+        .PodColumns();
+
+    protected override Pod Default(Pod pod) => pod with { Spec = pod.Spec.Defaulted().DefaultedAsPod() };
+
+    protected override Pod PrepareForCreate(Pod pod, WriteContext context)
+    {
+        var prepared = pod with { Spec = pod.Spec.WithSelectedByOwnLabels(pod.Metadata.Labels) };
+        return prepared with { Status = new PodStatus { Phase = "Pending", QosClass = prepared.QualityOfService, Conditions = GatedCondition(pod) } };
+    }
+
+    private static Machinery.Values.ValueList<PodCondition> GatedCondition(Pod pod) => pod.Spec.SchedulingGates.IsEmpty
+        ? default
+        :
+        [
+            new PodCondition
+            {
+                Type = "PodScheduled",
+                Status = "False",
+                Reason = "SchedulingGated",
+                Message = "Scheduling is blocked due to non-empty scheduling gates",
+            },
+        ];
+
+    // core/pod: CheckGracefulDelete. What runs nowhere, or no more, needs no time to end.
+    private static long GraceSeconds(Pod pod, long? asked)
+    {
+        if (pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Failed" or "Succeeded")
+            return 0;
+        var seconds = asked ?? pod.Spec.TerminationGracePeriodSeconds ?? 0;
+        return seconds < 0 ? 1 : seconds;
+    }
+}
