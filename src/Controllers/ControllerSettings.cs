@@ -21,6 +21,9 @@ public sealed record ControllerSettings
     /// <summary>Size of a node's part of IPv6 (--node-cidr-mask-size-ipv6).</summary>
     public int NodeMaskSizeIPv6 { get; init; } = 64;
 
+    /// <summary>Endpoints a slice may have (--max-endpoints-per-slice).</summary>
+    public int MaxEndpointsPerSlice { get; init; } = 100;
+
     /// <summary>How often nodes are looked at (--node-monitor-period).</summary>
     public TimeSpan NodeMonitorPeriod { get; init; } = TimeSpan.FromSeconds(5);
 

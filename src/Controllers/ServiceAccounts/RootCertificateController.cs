@@ -21,7 +21,7 @@ internal sealed class RootCertificateController(IApiClient api, ObjectCaches cac
     protected override void Declare(ControllerDeclaration<Namespace> controller) => controller
         .Named("root-ca-certificate-publisher-controller", alias: "root-ca-cert-publisher")
         .As("root-ca-cert-publisher")
-        .For(static @namespace => @namespace.Status.Phase == "Active")
+        .For(static @namespace => @namespace.Status.Phase != "Terminating")
         .Watches<ConfigMap>(OfPublished)
         .Writes<ConfigMap>(Verb.Create | Verb.Update);
 

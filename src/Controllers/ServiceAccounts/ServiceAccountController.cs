@@ -13,7 +13,7 @@ internal sealed class ServiceAccountController(IApiClient api, ObjectCaches cach
     protected override void Declare(ControllerDeclaration<Namespace> controller) => controller
         .Named("serviceaccount-controller", alias: "serviceaccount")
         .As("service-account-controller")
-        .For(static @namespace => @namespace.Status.Phase == "Active")
+        .For(static @namespace => @namespace.Status.Phase != "Terminating")
         .Watches<ServiceAccount>(OfDeleted)
         .Writes<ServiceAccount>(Verb.Create);
 
