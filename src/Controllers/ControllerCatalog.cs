@@ -4,6 +4,7 @@ using ControlPlane.Controllers.Apps.ReplicaSets;
 using ControlPlane.Controllers.Batch;
 using ControlPlane.Controllers.Nodes.Ipam;
 using ControlPlane.Controllers.ServiceAccounts;
+using ControlPlane.Controllers.Services;
 using ControlPlane.Controllers.Services.Slices;
 
 namespace ControlPlane.Controllers;
@@ -17,6 +18,7 @@ public static class ControllerCatalog
     [
         static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
         static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
+        static scope => new EndpointsController(scope.Api, scope.Caches, scope.Events("endpoint-controller")),
         scope => new EndpointSliceController(scope.Api, scope.Caches, scope.Events("endpoint-slice-controller"), options),
         scope => new NodeIpamController(scope.Api, scope.Caches, scope.Events("cidrAllocator"), options),
         scope => new RootCertificateController(scope.Api, scope.Caches, options),
