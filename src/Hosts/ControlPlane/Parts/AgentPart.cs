@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Net;
+using ControlPlane.ApiServer.Authentication;
+using ControlPlane.ApiServer.Pki;
+using ControlPlane.Node;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Parts;
+
+/// <summary>The node agent of this machine, in the server's process: it speaks to the API as its node, without a socket.</summary>
+internal sealed class AgentPart(ApiServerPart server, AgentOptions options, DataOptions data, ClusterPki pki, string clusterCidr, TimeProvider time, ILoggerFactory logs) : Part
+{
+    public override string Name => "node agent";
+
+    public override IReadOnlyList<Part> Needs => [server];
+
+    public override async Task RunAsync(Action ready, CancellationToken stop)
+    {
+        var name = ClusterProcess.NodeName(options);
+        var address = NodeAddress.Resolve(options.NodeIP);
+        var agent = new NodeAgent(
+            AgentSettings.Of(options, data, name, address) with
+            {
+                ServingCertificate = pki.KubeletServingCertificate(name, [address]),
+                ClientAuthority = pki.Authority.Certificate,
+                ClusterPodRange = IPNetwork.Parse(clusterCidr),
+            },
+            server.Server.As(UserInfo.Of($"system:node:{name}", "system:nodes", UserInfo.Authenticated), "kubelet"),
+            time,
+            new Random(),
+            logs);
+        var running = agent.RunAsync(stop);
+        await Task.WhenAny(agent.Ready, running);
+        ready();
+        try
+        {
+            await running;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Pods outlive the agent.
+        }
+    }
+}
