@@ -43,8 +43,9 @@ internal static class ClusterProcess
     private static (ApiServerOptions Options, ClusterPki Pki) Prepare(DataOptions data, ServerOptions server, AgentOptions? agent, TimeProvider time)
     {
         var bind = IPAddress.Parse(server.BindAddress);
+        // As upstream: a server bound to loopback (or to everything) still tells the cluster an address that others could reach.
         var advertise = server.AdvertiseAddress.Length > 0 ? IPAddress.Parse(server.AdvertiseAddress)
-            : IPAddress.Any.Equals(bind) || IPAddress.IPv6Any.Equals(bind) ? NodeAddress.Resolve(agent?.NodeIP ?? "")
+            : IsEverything(bind) || IPAddress.IsLoopback(bind) ? NodeAddress.Resolve(agent?.NodeIP ?? "")
             : bind;
         var options = new ApiServerOptions
         {
@@ -67,10 +68,10 @@ internal static class ClusterProcess
             {
                 DataDirectory = data.PathOf(),
                 NodeName = NodeName(agent),
-                AdvertiseAddress = advertise,
+                AdvertiseAddress = IPAddress.IsLoopback(bind) ? bind : advertise,
                 SecurePort = server.SecurePort,
                 KubernetesServiceAddress = options.KubernetesServiceAddress,
-                ExtraNames = server.TlsSans,
+                ExtraNames = [.. server.TlsSans, advertise.ToString()],
             },
             time);
         return (options, pki);
@@ -83,12 +84,16 @@ internal static class ClusterProcess
         var store = new StorePart(storage, data, time, logs);
         var server = new ApiServerPart(store, options, pki, time, logs);
         var root = File.ReadAllText(data.PathOf("pki", "ca.crt"));
-        return
+        List<Part> parts =
         [
             store,
             server,
             new ControllersPart(store, server, controllers, root, identity, time, logs),
+            new SchedulerPart(store, server, controllers, identity, time, logs),
         ];
+        if (agent is not null)
+            parts.Add(new AgentPart(server, agent, data, pki, controllers.ClusterCidr, time, logs));
+        return parts;
     }
 
     private static Task EnsureProgramsAsync(AgentOptions agent, TimeProvider time, CancellationToken cancel) =>
@@ -100,6 +105,8 @@ internal static class ClusterProcess
 
     internal static string NodeName(AgentOptions? agent) =>
         (agent is { HostnameOverride.Length: > 0 } ? agent.HostnameOverride : Environment.MachineName).ToLowerInvariant();
+
+    private static bool IsEverything(IPAddress bind) => IPAddress.Any.Equals(bind) || IPAddress.IPv6Any.Equals(bind);
 
     private static (int First, int Last) PortRange(string range)
     {
