@@ -1,8 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace ControlPlane.Node.Images;
 
 /// <summary>Names of images as people write them, and as runtimes store them.</summary>
-internal static class ImageName
+internal static partial class ImageName
 {
+    private const int NameMax = 255 + 128 + 72; // name, tag and digest (distribution: reference.NameTotalLengthMax)
     private const string DefaultRegistry = "docker.io";
 
     /// <summary>
@@ -17,6 +20,12 @@ internal static class ImageName
             path = "library/" + path;
         return $"{registry}/{(HasTagOrDigest(path) ? path : path + ":latest")}";
     }
+
+    /// <summary>Has the name the form of an image reference: path components in lower case, then perhaps a tag and a digest?</summary>
+    public static bool IsValid(string name) => name.Length <= NameMax && Form().IsMatch(name);
+
+    [GeneratedRegex(@"^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?$")]
+    private static partial Regex Form();
 
     private static (string Registry, string Path) Split(string name)
     {
