@@ -17,7 +17,7 @@ internal sealed class ProjectedVolumes : IVolumeKind
         var source = request.Volume.Projected!;
         var mode = source.DefaultMode ?? VolumeContents.DefaultMode;
         var files = new Dictionary<string, VolumeFile>(StringComparer.Ordinal); // a later source hides an earlier one's file
-        foreach (var part in source.Sources)
+        foreach (var part in source.Sources.AsEnumerable())
         {
             foreach (var file in await FilesOfAsync(request, part, mode, cancel))
                 files[file.Path] = file;

@@ -16,9 +16,9 @@ internal static class ContainerEnvironment
         var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in ServiceVariables.Of(pod.Node.Services?.Store.List() ?? [], pod.Pod.Metadata.Namespace, pod.Pod.Spec.EnableServiceLinks ?? true))
             variables[name] = value;
-        foreach (var source in container.EnvFrom)
+        foreach (var source in container.EnvFrom.AsEnumerable())
             await AddAllAsync(pod, source, variables, cancel);
-        foreach (var variable in container.Env)
+        foreach (var variable in container.Env.AsEnumerable())
         {
             if (await ValueOfAsync(pod, container, variable, variables, cancel) is { } value)
                 variables[variable.Name] = value;

@@ -52,5 +52,5 @@ internal static class LifecycleHooks
     }
 
     private static int PortNamed(Pod pod, string name) =>
-        pod.Spec.Containers.SelectMany(static container => container.Ports).FirstOrDefault(port => port.Name == name)?.ContainerPort ?? 0;
+        pod.Spec.Containers.SelectMany(static container => container.Ports).FirstOrDefault(port => port.Name == name)?.ContainerPort_ ?? 0;
 }

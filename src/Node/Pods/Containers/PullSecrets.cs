@@ -14,7 +14,7 @@ internal static class PullSecrets
     public static async Task<IReadOnlyList<RegistryCredentials>> FindAsync(PodContext pod, string image, CancellationToken cancel)
     {
         var found = new List<RegistryCredentials>();
-        foreach (var reference in pod.Pod.Spec.ImagePullSecrets)
+        foreach (var reference in pod.Pod.Spec.ImagePullSecrets.AsEnumerable())
         {
             var key = new ObjectKey(pod.Pod.Metadata.Namespace, reference.Name);
             if (await pod.Node.Secrets.FindAsync(key, pod.Pod.Metadata.Uid, pod.Wake, cancel) is { } secret)

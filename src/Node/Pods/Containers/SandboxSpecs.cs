@@ -40,7 +40,7 @@ internal static class SandboxSpecs
 
     private static PortMapping ToMapping(ContainerPort port) => new(
         port.Protocol switch { "UDP" => PortProtocol.Udp, "SCTP" => PortProtocol.Sctp, _ => PortProtocol.Tcp },
-        port.ContainerPort,
+        port.ContainerPort_,
         port.HostPort,
         port.HostIP);
 }

@@ -10,7 +10,7 @@ internal sealed class ContainersStep(ContainerStarter starter) : IPodStep
     public async Task<StepOutcome> SetUpAsync(PodContext pod, CancellationToken cancel)
     {
         var outcome = StepOutcome.Done;
-        foreach (var container in pod.Pod.Spec.Containers)
+        foreach (var container in pod.Pod.Spec.Containers.AsEnumerable())
         {
             if (pod.Runtime.Find(container.Name) is { State: ContainerState.Running })
                 pod.Waiting.Remove(container.Name);
@@ -27,7 +27,7 @@ internal sealed class ContainersStep(ContainerStarter starter) : IPodStep
     /// <summary>Containers for debugging start once, and never again.</summary>
     private async Task StartEphemeralAsync(PodContext pod, CancellationToken cancel)
     {
-        foreach (var container in pod.Pod.Spec.EphemeralContainers)
+        foreach (var container in pod.Pod.Spec.EphemeralContainers.AsEnumerable())
         {
             if (pod.Runtime.Find(container.Name) is null)
                 await starter.StartAsync(pod, container, cancel);

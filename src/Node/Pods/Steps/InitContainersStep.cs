@@ -16,7 +16,7 @@ internal sealed class InitContainersStep(ContainerStarter starter) : IPodStep
     {
         // Once a container was there, initialization is over: dead init containers may have been removed since.
         var isInitialized = pod.Pod.Spec.Containers.Any(container => pod.Runtime.Find(container.Name) is not null);
-        foreach (var container in pod.Pod.Spec.InitContainers)
+        foreach (var container in pod.Pod.Spec.InitContainers.AsEnumerable())
         {
             var outcome = container.IsSidecar ? await RunSidecarAsync(pod, container, cancel)
                 : isInitialized ? StepOutcome.Done

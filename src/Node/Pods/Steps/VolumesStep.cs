@@ -13,7 +13,7 @@ internal sealed class VolumesStep(VolumeKinds kinds) : IPodStep
     public async Task<StepOutcome> SetUpAsync(PodContext pod, CancellationToken cancel)
     {
         var outcome = StepOutcome.Done;
-        foreach (var volume in pod.Pod.Spec.Volumes)
+        foreach (var volume in pod.Pod.Spec.Volumes.AsEnumerable())
         {
             try
             {
