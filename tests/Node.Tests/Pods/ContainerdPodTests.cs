@@ -1,0 +1,130 @@
+using System.Net;
+using ControlPlane.Client;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Node.Tests.Runtime;
+using ControlPlane.ServerKit;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Node.Tests.Pods;
+
+/// <summary>Pods from the API to real containers and back.</summary>
+internal sealed class ContainerdPodTests
+{
+    private const string Forever = "trap 'exit 143' TERM; echo started; while true; do sleep 1 & wait $!; done";
+
+    private ContainerdMachine _machine = null!;
+    private ApiServerFixture _server = null!;
+    private NodeMachine _node = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _machine = await ContainerdMachine.StartAsync();
+        _server = await ApiServerFixture.StartAsync();
+        _node = new NodeMachine(_server, _machine.Runtime, _machine.PodRange, new NodeAgentOptions
+        {
+            NodeName = "node-1",
+            Addresses = [IPAddress.Loopback],
+            DataDirectory = Path.Combine(_machine.Directory, "data"),
+            LogDirectory = Path.Combine(_machine.Directory, "pod-logs"),
+            Bridge = _machine.Bridge,
+            Port = null,
+            ProxiesServices = false,
+        });
+        await _node.StartAgentAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task EndAsync()
+    {
+        if (_node is not null)
+            await _node.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        if (_machine is not null)
+            await _machine.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_pod_runs_with_an_address_and_its_config_and_goes_within_its_grace()
+    {
+        await _node.Api.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Namespace = "default", Name = "settings" }, Data = ValueMap.Of("color", "green") }, NodeMachine.Cancel);
+        var container = Shell("main", "cat /settings/color; echo \" $COLOR $WHERE\"; " + Forever) with
+        {
+            VolumeMounts = [new VolumeMount { Name = "settings", MountPath = "/settings" }, new VolumeMount { Name = "scratch", MountPath = "/scratch" }],
+            Env =
+            [
+                new EnvVar { Name = "COLOR", ValueFrom = new EnvVarSource { ConfigMapKeyRef = new ConfigMapKeySelector { Name = "settings", Key = "color" } } },
+                new EnvVar { Name = "WHERE", ValueFrom = new EnvVarSource { FieldRef = new ObjectFieldSelector { FieldPath = "metadata.name" } } },
+            ],
+        };
+        var pod = _node.NewPod("runs", container);
+        await _node.Api.CreateAsync(pod with
+        {
+            Spec = pod.Spec with
+            {
+                Volumes =
+                [
+                    new Volume { Name = "settings", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } },
+                    new Volume { Name = "scratch", EmptyDir = new EmptyDirVolumeSource() },
+                ],
+            },
+        }, NodeMachine.Cancel);
+
+        var running = await _node.UntilAsync("runs", IsReady);
+        Assert.That(_machine.PodRange.Contains(IPAddress.Parse(running.Status.PodIP)), running.Status.PodIP);
+        Assert.That(running.Status.ContainerStatuses[0].ContainerID, Does.StartWith("containerd://"));
+        Assert.That(await LogOf(running, "main"), Does.StartWith("green green runs"));
+
+        await _node.Api.DeleteAsync(running, Deletion.Default, NodeMachine.Cancel);
+        await _node.GoneAsync("runs");
+        Assert.That(Directory.Exists(Path.Combine(_machine.Directory, "data", "node", "pods", running.Metadata.Uid)), Is.False);
+    }
+
+    [Test]
+    public async Task A_container_that_fails_is_started_again_after_a_pause()
+    {
+        await _node.Api.CreateAsync(_node.NewPod("crashes", Shell("main", "echo no > /dev/termination-log; exit 3")), NodeMachine.Cancel);
+        var pod = await _node.UntilAsync("crashes", one => one.Status.ContainerStatuses is [{ State.Waiting.Reason: "CrashLoopBackOff" }]);
+        var status = pod.Status.ContainerStatuses[0];
+        Assert.That(status.LastState.Terminated, Is.Not.Null);
+        Assert.That(status.LastState.Terminated!.ExitCode, Is.EqualTo(3));
+        Assert.That(status.LastState.Terminated.Message, Is.EqualTo("no\n"));
+        Assert.That(status.State.Waiting!.Message, Is.EqualTo($"back-off 10s restarting failed container=main pod=crashes_default({pod.Metadata.Uid})"));
+        await _node.Api.DeleteAsync(pod, Deletion.Default, NodeMachine.Cancel);
+        await _node.GoneAsync("crashes");
+    }
+
+    [Test]
+    public async Task A_new_agent_goes_on_with_what_runs()
+    {
+        await _node.Api.CreateAsync(_node.NewPod("stays", Shell("main", Forever)), NodeMachine.Cancel);
+        var before = await _node.UntilAsync("stays", IsReady);
+        await _node.StopAgentAsync();
+        await _node.StartAgentAsync();
+        await _node.Api.CreateAsync(_node.NewPod("later", Shell("main", Forever)), NodeMachine.Cancel);
+        await _node.UntilAsync("later", IsReady);
+        var after = await _node.UntilAsync("stays", IsReady);
+        Assert.That(after.Status.ContainerStatuses[0].ContainerID, Is.EqualTo(before.Status.ContainerStatuses[0].ContainerID));
+        Assert.That(after.Status.ContainerStatuses[0].RestartCount, Is.Zero);
+        await _node.Api.DeleteAsync(after, Deletion.Default, NodeMachine.Cancel);
+        await _node.GoneAsync("stays");
+    }
+
+    private static bool IsReady(Pod pod) => pod.Status.Phase == "Running" && pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
+
+    private static Container Shell(string name, string script) => new()
+    {
+        Name = name,
+        Image = ContainerdMachine.Busybox,
+        Command = ["sh", "-c", script],
+    };
+
+    private async Task<string> LogOf(Pod pod, string container)
+    {
+        var directory = Path.Combine(_machine.Directory, "pod-logs", $"{pod.Metadata.Namespace}_{pod.Metadata.Name}_{pod.Metadata.Uid}", container);
+        await TestKit.Eventually.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(directory, "0.log")) && File.ReadAllLines(Path.Combine(directory, "0.log")).Length > 0));
+        return string.Join('\n', File.ReadAllLines(Path.Combine(directory, "0.log")).Select(line => line.Split(' ', 4)[3]));
+    }
+}
