@@ -79,7 +79,8 @@ internal sealed class ContainerdPodTests
 
         await _node.Api.DeleteAsync(running, Deletion.Default, NodeMachine.Cancel);
         await _node.GoneAsync("runs");
-        Assert.That(Directory.Exists(Path.Combine(_machine.Directory, "data", "node", "pods", running.Metadata.Uid)), Is.False);
+        var directory = Path.Combine(_machine.Directory, "data", "node", "pods", running.Metadata.Uid);
+        await TestKit.Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(directory)));
     }
 
     [Test]
@@ -119,6 +120,7 @@ internal sealed class ContainerdPodTests
         Name = name,
         Image = ContainerdMachine.Busybox,
         Command = ["sh", "-c", script],
+        TerminationMessagePath = "/dev/termination-log",
     };
 
     private async Task<string> LogOf(Pod pod, string container)

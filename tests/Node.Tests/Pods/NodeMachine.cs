@@ -34,6 +34,7 @@ internal sealed class NodeMachine(ApiServerFixture server, IContainerRuntime run
         if (_running.IsFaulted)
             await _running;
         await GiveRangeAsync();
+        await Api.TryCreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "default", Name = "default" } }, Cancel);
     }
 
     /// <summary>Ends the agent as a crash would: pods go on.</summary>
