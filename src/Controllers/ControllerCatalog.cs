@@ -7,8 +7,8 @@ using ControlPlane.Controllers.Namespaces;
 using ControlPlane.Controllers.Nodes.Ipam;
 using ControlPlane.Controllers.Rbac;
 using ControlPlane.Controllers.ServiceAccounts;
-using ControlPlane.Controllers.Services.Slices;
 using ControlPlane.Controllers.Services;
+using ControlPlane.Controllers.Services.Slices;
 
 namespace ControlPlane.Controllers;
 
