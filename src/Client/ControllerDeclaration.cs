@@ -51,7 +51,7 @@ public class ControllerDeclaration
     /// <summary>May it do that?</summary>
     public bool Allows(GroupResource resource, string subresource, Verb verb) => _access.Exists(access =>
         (access.Verbs & verb) == verb
-        && (access.Resource.Resource == "*" || (access.Resource == resource && access.Subresource == subresource)));
+        && ((access.Resource.Resource == "*" && subresource.Length == 0) || (access.Resource == resource && access.Subresource == subresource)));
 
     internal void Wire(InformerSet informers)
     {

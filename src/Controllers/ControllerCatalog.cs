@@ -2,7 +2,10 @@ using ControlPlane.Client;
 using ControlPlane.Controllers.Apps.Deployments;
 using ControlPlane.Controllers.Apps.ReplicaSets;
 using ControlPlane.Controllers.Batch;
+using ControlPlane.Controllers.GarbageCollection;
+using ControlPlane.Controllers.Namespaces;
 using ControlPlane.Controllers.Nodes.Ipam;
+using ControlPlane.Controllers.Rbac;
 using ControlPlane.Controllers.ServiceAccounts;
 using ControlPlane.Controllers.Services;
 using ControlPlane.Controllers.Services.Slices;
@@ -16,10 +19,13 @@ public static class ControllerCatalog
     /// <param name="options">What the command line decides.</param>
     public static IEnumerable<Func<ControllerScope, Controller>> All(ControllerSettings options) =>
     [
+        static scope => new ClusterRoleAggregationController(scope.Api, scope.Caches),
         static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
         static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
         static scope => new EndpointsController(scope.Api, scope.Caches, scope.Events("endpoint-controller")),
         scope => new EndpointSliceController(scope.Api, scope.Caches, scope.Events("endpoint-slice-controller"), options),
+        scope => new GarbageCollector(scope.Api, scope, options.UncollectedResources),
+        static scope => new NamespaceController(scope.Api, scope.Clock),
         scope => new NodeIpamController(scope.Api, scope.Caches, scope.Events("cidrAllocator"), options),
         scope => new RootCertificateController(scope.Api, scope.Caches, options),
         static scope => new ServiceAccountController(scope.Api, scope.Caches),

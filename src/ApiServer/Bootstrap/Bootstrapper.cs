@@ -1,3 +1,4 @@
+using System.Net;
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Authorization.Rbac;
 using ControlPlane.ApiServer.Pki;
@@ -22,8 +23,11 @@ internal sealed class Bootstrapper(ResourceCatalog catalog, ApiServerOptions opt
     /// <summary>Makes the Service by which pods reach the server, once it is known on which port that listens.</summary>
     public async Task PublishAsync(int securePort, CancellationToken cancel)
     {
-        var address = options.AdvertiseAddress.ToString();
         await EnsureAsync(KubernetesService.Service(options, securePort), cancel);
+        // A server that is for this machine alone has no address that pods could reach; the rules of Endpoints refuse such addresses.
+        if (IPAddress.IsLoopback(options.AdvertiseAddress))
+            return;
+        var address = options.AdvertiseAddress.ToString();
         await Task.WhenAll(
             PutAsync(KubernetesService.Endpoints([address], securePort), cancel),
             PutAsync(KubernetesService.Slice([address], securePort), cancel));

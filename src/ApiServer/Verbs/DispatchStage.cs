@@ -31,7 +31,7 @@ internal sealed class DispatchStage(ResourceCatalog catalog, ResourceVerbs verbs
     private static Operation OperationOf(ApiContext context, ServedResource resource)
     {
         var info = context.Info;
-        if (!resource.IsNamespaced && info.Namespace.Length > 0 && info.Resource != "namespaces")
+        if (!resource.IsNamespaced && info.Namespace.Length > 0 && !(info.Resource == "namespaces" && info.Name == info.Namespace))
             throw ApiError.PathNotFound();
         return new Operation
         {
