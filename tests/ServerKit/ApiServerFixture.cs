@@ -17,6 +17,9 @@ namespace ControlPlane.ServerKit;
 /// </summary>
 public sealed class ApiServerFixture : IAsyncDisposable
 {
+    // Endpoints may not name loopback addresses; nobody connects to this one (RFC 5737).
+    private static readonly IPAddress Advertised = IPAddress.Parse("192.0.2.1");
+
     private readonly TemporaryDirectory _data = new();
     private readonly Func<ApiServerOptions, ApiServerOptions> _configure;
     private readonly List<HttpClient> _clients = [];
@@ -57,12 +60,12 @@ public sealed class ApiServerFixture : IAsyncDisposable
     /// <summary>Starts again on the same data after <see cref="StopAsync"/>; the port may be another.</summary>
     public async Task StartAgainAsync()
     {
-        var options = _configure(new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, AdvertiseAddress = IPAddress.Loopback });
+        var options = _configure(new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, AdvertiseAddress = Advertised });
         Pki = ClusterPki.LoadOrCreate(new ClusterPkiOptions
         {
             DataDirectory = _data.Path,
             NodeName = "test",
-            AdvertiseAddress = IPAddress.Loopback,
+            AdvertiseAddress = Advertised,
             KubernetesServiceAddress = options.KubernetesServiceAddress,
         }, TimeProvider.System);
         _store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = _data["store.db"] }, CancellationToken.None);
