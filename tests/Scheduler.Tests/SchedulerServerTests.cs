@@ -14,7 +14,7 @@ namespace ControlPlane.Scheduler.Tests;
 internal sealed class SchedulerServerTests
 {
     private readonly CancellationTokenSource _end = new();
-    private ApiServerFixture _server = null!;
+    private ApiServerFixture? _server;
     private IApiClient _api = null!;
     private Task _running = Task.CompletedTask;
 
@@ -23,6 +23,8 @@ internal sealed class SchedulerServerTests
     {
         _server = await ApiServerFixture.StartAsync();
         _api = new ApiClient(_server.AsAdmin());
+        // What a controller makes in every namespace; pods cannot be without.
+        await _api.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "default", Name = "default" } }, CancellationToken.None);
         var transport = _server.As(UserInfo.Of("system:kube-scheduler", UserInfo.Authenticated), "kube-scheduler");
         var informers = new InformerSet(transport, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var scheduler = new Scheduler(transport, informers, TimeProvider.System, new Random(2), NullLoggerFactory.Instance);
@@ -34,7 +36,8 @@ internal sealed class SchedulerServerTests
     {
         await _end.CancelAsync();
         await _running;
-        await _server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         _end.Dispose();
     }
 

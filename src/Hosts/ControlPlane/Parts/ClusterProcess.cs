@@ -88,6 +88,7 @@ internal static class ClusterProcess
             store,
             server,
             new ControllersPart(store, server, controllers, root, identity, time, logs),
+            new SchedulerPart(store, server, controllers, identity, time, logs),
         ];
     }
 
