@@ -6,6 +6,9 @@ using ControlPlane.Controllers.GarbageCollection;
 using ControlPlane.Controllers.Namespaces;
 using ControlPlane.Controllers.Nodes.Ipam;
 using ControlPlane.Controllers.Rbac;
+using ControlPlane.Controllers.Nodes.Eviction;
+using ControlPlane.Controllers.Nodes.Ipam;
+using ControlPlane.Controllers.Nodes.Lifecycle;
 using ControlPlane.Controllers.ServiceAccounts;
 using ControlPlane.Controllers.Services;
 using ControlPlane.Controllers.Services.Slices;
@@ -26,9 +29,11 @@ public static class ControllerCatalog
         scope => new EndpointSliceController(scope.Api, scope.Caches, scope.Events("endpoint-slice-controller"), options),
         scope => new GarbageCollector(scope.Api, scope, options.UncollectedResources),
         static scope => new NamespaceController(scope.Api, scope.Clock),
+        scope => new NodeLifecycleController(scope.Api, scope.Caches, scope.Events("node-controller"), scope.Clock, options),
         scope => new NodeIpamController(scope.Api, scope.Caches, scope.Events("cidrAllocator"), options),
         scope => new RootCertificateController(scope.Api, scope.Caches, options),
         static scope => new ServiceAccountController(scope.Api, scope.Caches),
+        static scope => new TaintEvictionController(scope.Api, scope.Caches, scope.Events("taint-eviction-controller"), scope.Clock),
         static scope => new TtlAfterFinishedController(scope.Api, scope.Clock, scope.Log<TtlAfterFinishedController>()),
     ];
 }

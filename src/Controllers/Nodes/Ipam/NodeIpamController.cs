@@ -68,18 +68,26 @@ internal sealed class NodeIpamController(IApiClient api, ObjectCaches caches, Ev
     private static Patch PatchOf(Node node, IReadOnlyList<string> cidrs)
     {
         var json = new JsonOutput();
-        json.Raw("{\"metadata\":{\"uid\":"u8);
+        var patch = json.Begin();
+        json.Name("metadata");
+        var metadata = json.Begin();
+        json.Name("uid"); // Another node of that name refuses the patch.
         json.String(node.Metadata.Uid);
-        json.Raw("},\"spec\":{\"podCIDR\":"u8);
+        json.EndObject(metadata);
+        json.Name("spec");
+        var spec = json.Begin();
+        json.Name("podCIDR");
         json.String(cidrs[0]);
-        json.Raw(",\"podCIDRs\":["u8);
-        for (var i = 0; i < cidrs.Count; i++)
+        json.Name("podCIDRs");
+        var list = json.Begin();
+        foreach (var cidr in cidrs)
         {
-            if (i > 0)
-                json.Raw(","u8);
-            json.String(cidrs[i]);
+            json.Comma();
+            json.String(cidr);
         }
-        json.Raw("]}}"u8);
+        json.EndArray(list);
+        json.EndObject(spec);
+        json.EndObject(patch);
         return Patch.Strategic(json.ToArray());
     }
 }
