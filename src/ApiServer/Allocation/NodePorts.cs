@@ -13,15 +13,15 @@ internal sealed class NodePorts
 {
     private const string Key = "/registry/ranges/servicenodeports";
 
-    // portallocator: dry runs show the port after the last of the default range, whatever the range is
-    private const int DryRunFirst = 32769;
+    // portallocator: what a dry run shows follows the highest port of the same Service; this where it has none
+    private const int DryRunHighest = 32768;
 
     private readonly int _first;
     private readonly int _last;
     private readonly Random _random;
     private readonly bool _isDryRun;
     private BigInteger _taken;
-    private int _dryRunNext = DryRunFirst;
+    private int _highest;
 
     private NodePorts(int first, int last, Random random, bool isDryRun, BigInteger taken) =>
         (_first, _last, _random, _isDryRun, _taken) = (first, last, random, isDryRun, taken);
@@ -40,7 +40,9 @@ internal sealed class NodePorts
             return _isDryRun ? null : $"provided port is not in the valid range. The range of valid ports is {_first}-{_last}";
         if (IsTaken(port))
             return "provided port is already allocated";
-        _taken |= Bit(port);
+        _highest = Math.Max(_highest, port);
+        if (port >= _first && port <= _last)
+            _taken |= Bit(port);
         return null;
     }
 
@@ -48,7 +50,7 @@ internal sealed class NodePorts
     public int? TakeAny()
     {
         if (_isDryRun)
-            return _dryRunNext++;
+            return _highest = (_highest == 0 ? DryRunHighest : _highest) + 1;
         var count = _last - _first + 1;
         int start;
         lock (_random)
@@ -79,7 +81,7 @@ internal sealed class NodePorts
             attempt.Transaction.Put(Key, Document());
     }
 
-    private bool IsTaken(int port) => (_taken & Bit(port)) != 0;
+    private bool IsTaken(int port) => port >= _first && port <= _last && (_taken & Bit(port)) != 0;
 
     private BigInteger Bit(int port) => BigInteger.One << (port - _first);
 
