@@ -55,6 +55,7 @@ internal static class ListWriter
             return;
         }
 
+        pieces.Measure(items);
         ResponseWriter.Head(context, 200, form.MediaType);
         await using var body = new ResponseBody(context.Http);
         pieces.Head(body.Writer, metadata);
@@ -93,6 +94,11 @@ internal static class ListWriter
     /// <summary>The parts that a list is written in.</summary>
     private abstract class ListPieces
     {
+        /// <summary>Looks at the items before anything is written, where that is needed.</summary>
+        public virtual void Measure(IEnumerable<StoredObject> items)
+        {
+        }
+
         public abstract void Head(IBufferWriter<byte> to, ListMeta metadata);
 
         public abstract void Item(IBufferWriter<byte> to, StoredObject item);
@@ -195,45 +201,57 @@ internal static class ListWriter
     /// <summary>A message of an item, without its envelope.</summary>
     private delegate ReadOnlySpan<byte> MessageOf(StoredObject item);
 
-    /// <summary>A list as a message {1: ListMeta, 2: items} in an envelope. The envelope's length stands before the items, so they are gathered first.</summary>
+    /// <summary>
+    /// A list as a message {1: ListMeta, 2: items} in an envelope. The envelope's length stands before the items, so they are looked at twice: to add up
+    /// their lengths, and to be sent. Their bytes are the cache's, so the second look costs nothing but the copy.
+    /// </summary>
     private sealed class ProtobufPieces(GroupVersionKind kind, MessageOf message) : ListPieces
     {
-        private readonly ArrayBufferWriter<byte> _items = new();
-        private byte[] _metadata = [];
+        private const byte ItemTag = (2 << 3) | 2;
+        private long _itemBytes;
 
-        public override void Head(IBufferWriter<byte> to, ListMeta metadata) => _metadata = Protobuf.Encode(metadata);
-
-        public override void Item(IBufferWriter<byte> to, StoredObject item)
+        public override void Measure(IEnumerable<StoredObject> items)
         {
-            var bytes = message(item);
-            Length(_items, (2 << 3) | 2, (uint)bytes.Length);
-            _items.Write(bytes);
+            foreach (var item in items)
+            {
+                var length = message(item).Length;
+                _itemBytes += 1 + VarintLength((ulong)length) + length;
+            }
         }
 
-        public override void Tail(IBufferWriter<byte> to)
+        public override void Head(IBufferWriter<byte> to, ListMeta metadata)
         {
-            var head = new ArrayBufferWriter<byte>();
-            Length(head, (1 << 3) | 2, (uint)_metadata.Length);
-            head.Write(_metadata);
-            to.Write(Envelope.Prefix);
             var type = new ProtobufWriter(128);
             type.String(kind.Kind);
             type.Tag((2 << 3) | 2);
             type.String(kind.ApiVersion);
             type.Tag((1 << 3) | 2);
-            Length(to, (1 << 3) | 2, (uint)type.Length);
+            to.Write(Envelope.Prefix);
+            Length(to, (1 << 3) | 2, (ulong)type.Length);
             to.Write(type.WrittenSpan);
-            Length(to, (2 << 3) | 2, (uint)(head.WrittenCount + _items.WrittenCount));
-            to.Write(head.WrittenSpan);
-            to.Write(_items.WrittenSpan);
-            to.Write(new byte[] { (3 << 3) | 2, 0, (4 << 3) | 2, 0 });
+            var encoded = Protobuf.Encode(metadata);
+            Length(to, (2 << 3) | 2, (ulong)(1 + VarintLength((ulong)encoded.Length) + encoded.Length + _itemBytes));
+            Length(to, (1 << 3) | 2, (ulong)encoded.Length);
+            to.Write(encoded);
         }
 
-        private static void Length(IBufferWriter<byte> to, uint tag, uint length)
+        public override void Item(IBufferWriter<byte> to, StoredObject item)
         {
-            Span<byte> room = stackalloc byte[10];
+            var bytes = message(item);
+            Length(to, ItemTag, (ulong)bytes.Length);
+            to.Write(bytes);
+        }
+
+        // The envelope's content encoding and type, written empty.
+        public override void Tail(IBufferWriter<byte> to) => to.Write((ReadOnlySpan<byte>)[(3 << 3) | 2, 0, (4 << 3) | 2, 0]);
+
+        private static int VarintLength(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
+
+        private static void Length(IBufferWriter<byte> to, byte tag, ulong length)
+        {
+            Span<byte> room = stackalloc byte[11];
             var at = 0;
-            room[at++] = (byte)tag;
+            room[at++] = tag;
             for (; length >= 0x80; length >>= 7)
                 room[at++] = (byte)(length | 0x80);
             room[at++] = (byte)length;
