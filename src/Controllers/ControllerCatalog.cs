@@ -7,6 +7,8 @@ using ControlPlane.Controllers.Namespaces;
 using ControlPlane.Controllers.Nodes.Eviction;
 using ControlPlane.Controllers.Nodes.Ipam;
 using ControlPlane.Controllers.Nodes.Lifecycle;
+using ControlPlane.Controllers.Pods;
+using ControlPlane.Controllers.Policy;
 using ControlPlane.Controllers.Rbac;
 using ControlPlane.Controllers.ServiceAccounts;
 using ControlPlane.Controllers.Services;
@@ -24,12 +26,14 @@ public static class ControllerCatalog
         static scope => new ClusterRoleAggregationController(scope.Api, scope.Caches),
         static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
         static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
+        static scope => new DisruptionController(scope.Api, scope.Caches, scope.Events("controllermanager"), scope.Clock),
         static scope => new EndpointsController(scope.Api, scope.Caches, scope.Events("endpoint-controller")),
         scope => new EndpointSliceController(scope.Api, scope.Caches, scope.Events("endpoint-slice-controller"), options),
         scope => new GarbageCollector(scope.Api, scope, options.UncollectedResources),
         static scope => new NamespaceController(scope.Api, scope.Clock),
         scope => new NodeLifecycleController(scope.Api, scope.Caches, scope.Events("node-controller"), scope.Clock, options),
         scope => new NodeIpamController(scope.Api, scope.Caches, scope.Events("cidrAllocator"), options),
+        scope => new PodGarbageCollector(scope.Api, scope.Caches, scope.Clock, options, scope.Log<PodGarbageCollector>()),
         scope => new RootCertificateController(scope.Api, scope.Caches, options),
         static scope => new ServiceAccountController(scope.Api, scope.Caches),
         static scope => new TaintEvictionController(scope.Api, scope.Caches, scope.Events("taint-eviction-controller"), scope.Clock),

@@ -48,6 +48,8 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<string> NamespaceAsync()
     {
         var made = await Api.CreateAsync(new Namespace { Metadata = new ObjectMeta { GenerateName = "test-" } }, CancellationToken.None);
+        // Admission wants every pod to have one; its controller runs in few tests.
+        await Api.TryCreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Namespace = made.Metadata.Name, Name = "default" } }, CancellationToken.None);
         return made.Metadata.Name;
     }
 
