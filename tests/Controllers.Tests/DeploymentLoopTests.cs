@@ -12,7 +12,7 @@ public sealed class DeploymentLoopTests
     private Cluster _cluster = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _cluster = await Cluster.StartAsync("deployment-controller", "replicaset-controller");
+    public async Task StartAsync() => _cluster = await Cluster.StartAsync("deployment-controller", "replicaset-controller", "serviceaccount-controller");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _cluster.DisposeAsync();
@@ -48,7 +48,7 @@ public sealed class DeploymentLoopTests
         var most = 0;
         var done = await MakeReadyUntilAsync(made, d =>
         {
-            most = Math.Max(most, d.Status.Replicas);
+            most = Math.Max(most, _cluster.ListAsync<Pod>(ns).GetAwaiter().GetResult().Count(pod => !pod.IsTerminating));
             return d.Status is { UpdatedReplicas: 4, Replicas: 4, AvailableReplicas: 4 } && Reason(d, "Progressing") == "NewReplicaSetAvailable";
         });
 
@@ -110,9 +110,12 @@ public sealed class DeploymentLoopTests
 
     private async Task<Deployment> CreateAsync(int replicas, Func<Deployment, Deployment>? change = null)
     {
+        var ns = await _cluster.NamespaceAsync();
+        // Without it no pod is admitted; the controllers would get there too, after a pause.
+        await Eventually.SomeAsync(() => _cluster.Api.FindAsync<ServiceAccount>(new(ns, "default"), CancellationToken.None));
         var deployment = new Deployment
         {
-            Metadata = new ObjectMeta { Name = "web", Namespace = await _cluster.NamespaceAsync() },
+            Metadata = new ObjectMeta { Name = "web", Namespace = ns },
             Spec = new DeploymentSpec { Replicas = replicas, Selector = Pods.Selector("web"), Template = Pods.Template("web") },
         };
         return await _cluster.Api.CreateAsync((change ?? (d => d))(WithDefaults(deployment)), CancellationToken.None);
