@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using ControlPlane.Benchmarks.Registry;
+using ControlPlane.Benchmarks.Scheduling;
 using ControlPlane.Benchmarks.Storage;
 
 // Loads measure a whole under concurrency, in one run of some seconds; everything else goes to BenchmarkDotNet (`--filter '*Name*'`).
@@ -9,6 +10,8 @@ switch (args)
         return await StorageLoad.RunAsync(rest);
     case ["registry", .. var rest]:
         return await RegistryLoad.RunAsync(rest);
+    case ["scheduling", .. var rest]:
+        return await SchedulingLoad.RunAsync(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StorageLoad).Assembly).Run(args);
         return 0;

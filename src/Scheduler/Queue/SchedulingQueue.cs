@@ -94,13 +94,17 @@ internal sealed class SchedulingQueue : IDisposable
     {
         while (true)
         {
-            lock (_lock)
-            {
-                if (Next() is { } next)
-                    return next;
-            }
+            if (TryTake() is { } next)
+                return next;
             await _ready.Reader.ReadAsync(cancel);
         }
+    }
+
+    /// <summary>The next pod, or null where none is ready; otherwise as <see cref="TakeAsync"/>.</summary>
+    public QueuedPod? TryTake()
+    {
+        lock (_lock)
+            return Next();
     }
 
     /// <summary>A node was found for it.</summary>
