@@ -47,6 +47,9 @@ internal sealed class RestartTests
         await scratch.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
     }
 
-    private static async Task<long> VersionAsync(Scratch scratch) =>
-        long.Parse(await scratch.RunAsync("get", "configmaps", "-o", "jsonpath={.metadata.resourceVersion}"), System.Globalization.CultureInfo.InvariantCulture);
+    private static async Task<long> VersionAsync(Scratch scratch)
+    {
+        using var list = System.Text.Json.JsonDocument.Parse(await scratch.RunAsync("get", "--raw", "/api/v1/configmaps?limit=1"));
+        return long.Parse(list.RootElement.GetProperty("metadata").GetProperty("resourceVersion").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+    }
 }
