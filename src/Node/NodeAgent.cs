@@ -4,11 +4,14 @@ using ControlPlane.Client.Events;
 using ControlPlane.Client.Informers;
 using ControlPlane.Machinery.Transport;
 using ControlPlane.Node.Network.Cni;
+using ControlPlane.Node.Network.Proxy;
 using ControlPlane.Node.Pods;
 using ControlPlane.Node.Registration;
 using ControlPlane.Node.Runtime;
 using ControlPlane.Node.Runtime.Cri;
+using ControlPlane.Node.Server;
 using ControlPlane.Types.Core;
+using ControlPlane.Types.Discovery;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Node;
@@ -53,7 +56,6 @@ public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport tr
     /// <summary>The same on a runtime that is there and stays its maker's.</summary>
     internal async Task RunAsync(IContainerRuntime runtime, CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var version = await runtime.GetVersionAsync(cancel);
         var profile = ProfileOf(version);
         var events = new EventRecorder(_api, "kubelet", options.NodeName, clock, _log);
@@ -61,42 +63,40 @@ public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport tr
         await using var configMaps = new ReferencedObjects<ConfigMap>(transport, clock, random, _log);
         await using var secrets = new ReferencedObjects<Secret>(transport, clock, random, _log);
         var node = ContextOf(runtime, version, profile, events, services, configMaps, secrets);
-        var parts = StartParts(node, profile, services, stop.Token);
-        // One part that fails takes the others with it: half an agent is worse than none.
-        await Task.WhenAny(parts);
-        await stop.CancelAsync();
-        await AwaitAsync(parts, cancel);
+        var manager = new PodManager(node, PodWorker.Steps());
+        await using var server = options.Port is null ? null : await NodeServer.StartAsync(options, node, manager, logs, cancel);
+        await RunPartsAsync(node, profile with { Port = server?.Port ?? 0 }, manager, services, cancel);
     }
 
-    private List<Task> StartParts(NodeContext node, NodeProfile profile, Informer<Service> services, CancellationToken cancel)
+    private Task RunPartsAsync(NodeContext node, NodeProfile profile, PodManager manager, Informer<Service> services, CancellationToken cancel)
     {
         var registrar = new NodeRegistrar(_api, node.Runtime, profile, node.Events, clock, _log);
         var pods = new Informer<Pod>(transport, new InformerOptions { Query = new ObjectQuery { Fields = "spec.nodeName=" + options.NodeName } }, clock, random, _log);
-        var manager = new PodManager(node, PodWorker.Steps());
-        return
+        return Together.RunAsync(
         [
-            node.Events.RunAsync(cancel),
-            services.RunAsync(cancel),
-            pods.RunAsync(cancel),
-            RegisterAsync(registrar, node, manager, pods, services, cancel),
-        ];
+            node.Events.RunAsync,
+            services.RunAsync,
+            pods.RunAsync,
+            stop => RunNodeAsync(registrar, node, manager, pods, services, stop),
+        ], cancel);
     }
 
     /// <summary>The node first, then what only a registered node may do.</summary>
-    private async Task RegisterAsync(
+    private async Task RunNodeAsync(
         NodeRegistrar registrar, NodeContext node, PodManager manager, Informer<Pod> pods, Informer<Service> services, CancellationToken cancel)
     {
         await registrar.RegisterAsync(cancel);
         Registered(_log, options.NodeName);
         var relist = new RuntimeRelist(node.Runtime, RelistPeriod, clock, _log);
-        List<Task> parts =
+        var ranges = new TaskCompletionSource<IReadOnlyList<IPNetwork>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Together.RunAsync(
         [
-            registrar.RunAsync(cancel),
-            new NodeLease(_api, options.NodeName, clock, _log).RunAsync(TimeSpan.Zero, cancel),
-            ProvideNetworkAsync(registrar, node.Runtime, cancel),
-            RunPodsAsync(manager, pods, services, relist, cancel),
-        ];
-        await Task.WhenAll(parts);
+            registrar.RunAsync,
+            stop => new NodeLease(_api, options.NodeName, clock, _log).RunAsync(TimeSpan.Zero, stop),
+            stop => ProvideNetworkAsync(registrar, node.Runtime, ranges, stop),
+            stop => ProxyAsync(services, ranges.Task, stop),
+            stop => RunPodsAsync(manager, pods, services, relist, stop),
+        ], cancel);
     }
 
     /// <summary>A container is told of Services when it starts: they must be known before.</summary>
@@ -104,12 +104,23 @@ public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport tr
     {
         await services.WaitForSyncAsync(cancel);
         _ready.TrySetResult();
-        await manager.RunAsync(pods, relist, cancel);
+        await manager.RunAsync(new OwnPods(pods), relist, cancel);
     }
 
-    private async Task ProvideNetworkAsync(NodeRegistrar registrar, IContainerRuntime runtime, CancellationToken cancel)
+    private async Task ProxyAsync(Informer<Service> services, Task<IReadOnlyList<IPNetwork>> ranges, CancellationToken cancel)
+    {
+        if (!options.ProxiesServices)
+            return;
+        var slices = new Informer<EndpointSlice>(transport, new InformerOptions(), clock, random, _log);
+        var proxy = new ServiceProxy(services, slices, options.NodeName, options.ClusterPodRange, clock, _log);
+        await Together.RunAsync([slices.RunAsync, stop => proxy.RunAsync(ranges, stop)], cancel);
+    }
+
+    private async Task ProvideNetworkAsync(
+        NodeRegistrar registrar, IContainerRuntime runtime, TaskCompletionSource<IReadOnlyList<IPNetwork>> known, CancellationToken cancel)
     {
         var ranges = await registrar.WaitForPodRangesAsync(cancel);
+        known.TrySetResult(ranges);
         if (runtime is not CriRuntime real)
         {
             await runtime.SetPodRangeAsync(string.Join(',', ranges), cancel);
@@ -155,18 +166,6 @@ public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport tr
             ClusterDomain = options.ClusterDomain,
             Log = _log,
         };
-
-    private static async Task AwaitAsync(List<Task> parts, CancellationToken cancel)
-    {
-        try
-        {
-            await Task.WhenAll(parts);
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            // Ended as asked.
-        }
-    }
 
     [LoggerMessage(LogLevel.Information, "Registered node {Node}")]
     private static partial void Registered(ILogger log, string node);

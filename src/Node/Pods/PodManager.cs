@@ -30,10 +30,10 @@ internal sealed partial class PodManager(NodeContext node, IReadOnlyList<IPodSte
         .MaxBy(static pod => pod.Metadata.CreationTimestamp);
 
     /// <summary>Follows the node's pods until cancelled. Containers go on running.</summary>
-    /// <param name="pods">Tells of pods; those of other nodes are passed over.</param>
+    /// <param name="pods">Tells of the node's pods.</param>
     /// <param name="relist">Tells of the runtime.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task RunAsync(Informer<Pod> pods, RuntimeRelist relist, CancellationToken cancel)
+    public async Task RunAsync(IPodSource pods, RuntimeRelist relist, CancellationToken cancel)
     {
         _stop = cancel;
         using var subscription = pods.Subscribe(Follow);
@@ -63,8 +63,6 @@ internal sealed partial class PodManager(NodeContext node, IReadOnlyList<IPodSte
 
     private void Follow(ObjectChange<Pod> change)
     {
-        if (change.Object.Spec.NodeName != node.NodeName)
-            return;
         lock (_lock)
         {
             // A name that was given to another pod at once: the informer shows one change.

@@ -18,11 +18,13 @@ internal sealed partial class NodeRegistrar(IApiClient api, IContainerRuntime ru
 {
     private const int ImagesMax = 50; // kubelet: --node-status-max-images
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10); // kubelet: nodeStatusUpdateFrequency
     private static readonly TimeSpan NotReadyPeriod = TimeSpan.FromMilliseconds(100); // kubelet: looks more often until the node is ready for the first time
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(5); // kubelet: nodeStatusReportFrequency
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryPauseMax = TimeSpan.FromSeconds(7); // kubelet: registerWithAPIServer
+
+    /// <summary>How often the status is looked at (kubelet: nodeStatusUpdateFrequency).</summary>
+    public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset _reported = DateTimeOffset.MinValue;
     private bool _wasReady;

@@ -29,7 +29,9 @@ internal sealed class ContainerdPodTests
             DataDirectory = Path.Combine(_machine.Directory, "data"),
             LogDirectory = Path.Combine(_machine.Directory, "pod-logs"),
             Bridge = _machine.Bridge,
-            Port = null,
+            Port = 0,
+            ServingCertificate = _server.Pki.KubeletServingCertificate("node-1", [IPAddress.Loopback]),
+            ClientAuthority = _server.Pki.Authority.Certificate,
             ProxiesServices = false,
         });
         await _node.StartAgentAsync();
@@ -111,6 +113,30 @@ internal sealed class ContainerdPodTests
         Assert.That(after.Status.ContainerStatuses[0].RestartCount, Is.Zero);
         await _node.Api.DeleteAsync(after, Deletion.Default, NodeMachine.Cancel);
         await _node.GoneAsync("stays");
+    }
+
+    [Test]
+    public async Task Logs_and_commands_reach_a_container_through_the_API()
+    {
+        await _node.Api.CreateAsync(_node.NewPod("talks", Shell("main", "echo one; echo two; " + Forever)), NodeMachine.Cancel);
+        var pod = await _node.UntilAsync("talks", IsReady);
+        await TestKit.Eventually.TrueAsync(async () => await _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log") == "one\ntwo\nstarted\n");
+        Assert.That(await _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log?tailLines=2"), Is.EqualTo("two\nstarted\n"));
+
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        socket.Options.AddSubProtocol("v5.channel.k8s.io");
+        var address = new UriBuilder(new Uri(_server.Address, "api/v1/namespaces/default/pods/talks/exec?command=sh&command=-c&command=echo%20hello;%20exit%204&stdout=1&stderr=1")) { Scheme = "wss" }.Uri;
+        await socket.ConnectAsync(address, _server.Admin, NodeMachine.Cancel);
+        await using var command = Streaming.RemoteCommand.ChannelClient.Start(
+            socket, Streaming.Channels.ChannelProtocol.V5, new Streaming.RemoteCommand.CommandStreams(Stdout: true, Stderr: true), Streaming.Channels.ChannelLimits.Default, TimeProvider.System, NodeMachine.Cancel);
+        using var output = new StreamReader(command.Stdout!);
+        Assert.That(await output.ReadToEndAsync(), Is.EqualTo("hello\n"));
+        Assert.That((await command.Status).ExitCode, Is.EqualTo(4));
+
+        var following = _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log?follow=true");
+        await _node.Api.DeleteAsync(pod, Deletion.Default, NodeMachine.Cancel);
+        Assert.That(await following, Is.EqualTo("one\ntwo\nstarted\n"), "following ends with the container");
+        await _node.GoneAsync("talks");
     }
 
     private static bool IsReady(Pod pod) => pod.Status.Phase == "Running" && pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });

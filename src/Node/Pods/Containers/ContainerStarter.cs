@@ -101,7 +101,7 @@ internal sealed class ContainerStarter(ImagePuller images, ContainerSpecs specs)
         foreach (var dead in pod.Runtime.All(container.Name).Where(static one => one.State != ContainerState.Running).Skip(1))
         {
             await pod.Node.Runtime.RemoveContainerAsync(dead.Id, cancel);
-            if (dead.LogPath.Length > 0)
+            if (File.Exists(dead.LogPath))
                 File.Delete(dead.LogPath);
         }
     }

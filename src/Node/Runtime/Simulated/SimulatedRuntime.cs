@@ -48,17 +48,22 @@ internal sealed class SimulatedRuntime : IContainerRuntime
         SupportsSupplementalGroupsPolicy = true,
     });
 
-    /// <summary>Sandboxes get addresses of this range from now on, once none runs; a node's range never changes in its life.</summary>
+    /// <inheritdoc/>
     public Task SetPodRangeAsync(string podCidr, CancellationToken cancel)
     {
-        var ranges = podCidr.Split(',').Select(text => IPNetwork.Parse(text));
-        var range = ranges.First(range => range.BaseAddress.AddressFamily == AddressFamily.InterNetwork);
+        SetPodRange(podCidr);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sandboxes get addresses of this range from now on, once none runs; a node's range never changes in its life.</summary>
+    public void SetPodRange(string podCidr)
+    {
+        var range = podCidr.Split(',').Select(text => IPNetwork.Parse(text)).First(range => range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
         lock (_lock)
         {
             if (_sandboxes.Count == 0)
                 _addresses = new SimulatedAddresses(range);
         }
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
