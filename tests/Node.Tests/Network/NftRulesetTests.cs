@@ -7,6 +7,7 @@ using ControlPlane.Node.Installation;
 using ControlPlane.Node.Network.Proxy;
 using ControlPlane.Types.Core;
 using ControlPlane.Types.Discovery;
+using EndpointPort = ControlPlane.Types.Discovery.EndpointPort;
 
 namespace ControlPlane.Node.Tests.Network;
 
