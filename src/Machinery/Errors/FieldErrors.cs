@@ -72,9 +72,12 @@ public readonly struct FieldErrors
     public void InvalidPrinted(string printed, string? detail) => Add("FieldValueInvalid", With($"Invalid value: {printed}", detail));
 
     /// <summary>The value is none of those that are supported; they are listed in the order given.</summary>
-    public void NotSupported(string? value, params ReadOnlySpan<string> supported)
+    public void NotSupported(string? value, params ReadOnlySpan<string> supported) => NotSupportedPrinted(Quote(value), supported);
+
+    /// <summary>Like <see cref="NotSupported"/>; <paramref name="printed"/> is how upstream prints the value (objects and lists as JSON).</summary>
+    public void NotSupportedPrinted(string printed, params ReadOnlySpan<string> supported)
     {
-        var text = new StringBuilder("Unsupported value: ").Append(Quote(value));
+        var text = new StringBuilder("Unsupported value: ").Append(printed);
         for (var i = 0; i < supported.Length; i++)
             text.Append(i == 0 ? ": supported values: " : ", ").Append(Quote(supported[i]));
         Add("FieldValueNotSupported", text.ToString());

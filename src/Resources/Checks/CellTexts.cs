@@ -29,6 +29,9 @@ internal static class CellTexts
         internal Declaration<T> PlainColumns() => resource.NameColumn().Column("Created At", value => value.Metadata.CreationTimestamp.ToString(), type: "date");
     }
 
+    /// <summary>A selector: "app=g,tier in (a,b)"; "&lt;none&gt;" for one without conditions.</summary>
+    internal static string Of(LabelSelector? selector) => OrNone(Machinery.Selectors.LabelSelector.From(selector).ToString());
+
     /// <summary>The text, or "&lt;none&gt;".</summary>
     internal static string OrNone(string? text) => string.IsNullOrEmpty(text) ? None : text;
 }
