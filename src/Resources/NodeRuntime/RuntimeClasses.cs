@@ -3,7 +3,7 @@ using ControlPlane.Machinery.Errors;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Node;
 
-namespace ControlPlane.Resources.Node;
+namespace ControlPlane.Resources.NodeRuntime;
 
 /// <summary>Which handler of a node's container runtime runs a pod, and what that costs.</summary>
 internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>

@@ -1,0 +1,94 @@
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
+using ControlPlane.Types.Admission;
+
+namespace ControlPlane.Resources.Admission;
+
+/// <summary>Expressions that decide whether what is written may be.</summary>
+internal sealed class ValidatingAdmissionPolicies : ResourceDefinition<ValidatingAdmissionPolicy>
+{
+    protected override void Declare(Declaration<ValidatingAdmissionPolicy> resource) => resource
+        .WithStatus((value, other) => value with { Status = other.Status })
+        .WithGeneration()
+        .ResetFields("status")
+        .StatusResetFields("metadata", "spec")
+        .UpdateNeedsVersion()
+        .NameColumn()
+        .Column("Validations", value => value.Spec.Validations.Count, type: "integer")
+        .Column("ParamKind", value => AdmissionColumns.Of(value.Spec.ParamKind))
+        .AgeColumn();
+
+    protected override ValidatingAdmissionPolicy Default(ValidatingAdmissionPolicy value) => value with
+    {
+        Spec = value.Spec with
+        {
+            FailurePolicy = value.Spec.FailurePolicy ?? "Fail",
+            MatchConstraints = AdmissionDefaults.WithDefaults(value.Spec.MatchConstraints),
+        },
+    };
+
+    protected override void Validate(ValidatingAdmissionPolicy value, FieldErrors errors)
+    {
+        var (policy, spec) = (value.Spec, errors.At("spec"));
+        if (policy.FailurePolicy is { } failure)
+            spec.At("failurePolicy").OneOf(failure, "Fail", "Ignore");
+        else
+            spec.At("failurePolicy").Required();
+        if (policy.ParamKind is { } kind)
+            AdmissionPolicyChecks.CheckParamKind(kind, spec.At("paramKind"));
+        CheckConstraints(policy.MatchConstraints, spec.At("matchConstraints"));
+        AdmissionRuleChecks.CheckConditions(policy.MatchConditions, spec.At("matchConditions"));
+        AdmissionPolicyChecks.CheckVariables(policy.Variables, spec.At("variables"));
+        if (policy.Validations.IsEmpty && policy.AuditAnnotations.IsEmpty)
+        {
+            const string Neither = "validations or auditAnnotations must contain at least one item";
+            spec.At("validations").Required(Neither);
+            spec.At("auditAnnotations").Required(Neither);
+        }
+
+        for (var i = 0; i < policy.Validations.Count; i++)
+            CheckValidation(policy.Validations[i], spec.At("validations", i));
+        for (var i = 0; i < policy.AuditAnnotations.Count; i++)
+            CheckAnnotation(policy.AuditAnnotations, i, value.Metadata.Name, spec.At("auditAnnotations", i));
+    }
+
+    private static void CheckConstraints(MatchResources? match, FieldErrors at)
+    {
+        if (match is null)
+        {
+            at.Required();
+            return;
+        }
+
+        AdmissionPolicyChecks.CheckMatch(match, at);
+        if (match.ResourceRules.IsEmpty)
+            at.At("resourceRules").Required();
+    }
+
+    private static void CheckValidation(Validation validation, FieldErrors at)
+    {
+        if (validation.Expression.Trim().Length == 0)
+            at.At("expression").Required("expression is not specified");
+        if (validation.MessageExpression.Length > 0 && validation.MessageExpression.Trim().Length == 0)
+            at.At("messageExpression").Invalid(validation.MessageExpression, "must be non-empty if specified");
+        if (validation.Message.Length > 0 && validation.Message.Trim().Length == 0)
+            at.At("message").Invalid(validation.Message, "message must be non-empty if specified");
+        else if (validation.Message.Trim().Contains('\n', StringComparison.Ordinal))
+            at.At("message").Invalid(validation.Message, "message must not contain line breaks");
+        if (validation.Reason is { } reason)
+            at.At("reason").OneOf(reason, "Forbidden", "Invalid", "RequestEntityTooLarge");
+    }
+
+    private static void CheckAnnotation(ValueList<AuditAnnotation> all, int index, string policyName, FieldErrors at)
+    {
+        var annotation = all[index];
+        if (all.FindIndex(other => other.Key == annotation.Key) < index)
+            at.At("key").Duplicate(annotation.Key);
+        var key = $"{policyName}/{annotation.Key}";
+        at.At("key").Complain(key, Names.QualifiedName(key));
+        if (annotation.ValueExpression.Trim().Length == 0)
+            at.At("valueExpression").Required("valueExpression is not specified");
+    }
+}
