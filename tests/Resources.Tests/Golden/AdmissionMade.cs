@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Types.Core;
+using ControlPlane.Types.Storage;
 
 namespace ControlPlane.Resources.Tests.Golden;
 
@@ -21,6 +22,9 @@ internal static class AdmissionMade
     public static IApiObject OnCreate(IApiObject value) => value switch
     {
         Pod pod => pod with { Spec = Tolerating(pod.Spec) },
+        PersistentVolumeClaim claim => claim with { Metadata = Protected(claim.Metadata, "kubernetes.io/pvc-protection") },
+        PersistentVolume volume => volume with { Metadata = Protected(volume.Metadata, "kubernetes.io/pv-protection") },
+        VolumeAttributesClass attributes => attributes with { Metadata = Protected(attributes.Metadata, "kubernetes.io/vac-protection") },
         Node node => node with { Spec = node.Spec with { Taints = node.Spec.Taints.Add(new() { Key = NodeTaints[0], Effect = "NoSchedule" }) } },
         _ => value,
     };
@@ -47,6 +51,8 @@ internal static class AdmissionMade
                 RemoveItems(container, "volumeMounts", IsTokenVolume);
         }
     }
+
+    private static ObjectMeta Protected(ObjectMeta metadata, string finalizer) => metadata with { Finalizers = [.. metadata.Finalizers, finalizer] };
 
     // What a service gets out of the ranges of addresses and ports.
     private static void RemoveAllocated(JsonObject spec)

@@ -1,0 +1,52 @@
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>Asks for storage.</summary>
+internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolumeClaim>
+{
+    /// <summary>How the class was said before there was a field for it.</summary>
+    internal const string ClassAnnotation = "volume.beta.kubernetes.io/storage-class";
+
+    protected override void Declare(Declaration<PersistentVolumeClaim> resource) => resource
+        .WithStatus((claim, other) => claim with { Status = other.Status })
+        .ResetFields("status")
+        .StatusResetFields("spec")
+        .MetadataChecksOnUpdate(4)
+        .NameColumn()
+        .Column("Status", claim => claim.Metadata.DeletionTimestamp is null ? claim.Status.Phase : "Terminating")
+        .Column("Volume", claim => claim.Spec.VolumeName)
+        .Column("Capacity", claim => claim.Spec.VolumeName.Length == 0 ? "" : VolumeTexts.Storage(claim.Status.Capacity))
+        .Column("Access Modes", claim => claim.Spec.VolumeName.Length == 0 ? "" : VolumeTexts.AccessModes(claim.Status.AccessModes))
+        .Column("StorageClass", claim => claim.Metadata.Annotations.Find(ClassAnnotation) ?? claim.Spec.StorageClassName ?? "")
+        .Column("VolumeAttributesClass", claim => claim.Spec.VolumeAttributesClassName ?? CellTexts.Unset)
+        .AgeColumn()
+        .Column("VolumeMode", claim => claim.Spec.VolumeMode ?? CellTexts.Unset, wide: true)
+        .Selectable("name", claim => claim.Metadata.Name);
+
+    protected override PersistentVolumeClaim Default(PersistentVolumeClaim value)
+    {
+        if (value.Status.Phase.Length == 0)
+            value = value with { Status = value.Status with { Phase = "Pending" } };
+        return value.Spec.VolumeMode is null ? value with { Spec = value.Spec with { VolumeMode = "Filesystem" } } : value;
+    }
+
+    protected override PersistentVolumeClaim PrepareForCreate(PersistentVolumeClaim value, WriteContext context) =>
+        value with { Spec = ClaimSources.Normalized(ClaimSources.Known(value.Spec)), Status = new() { Phase = "Pending" } };
+
+    protected override PersistentVolumeClaim PrepareForUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old, WriteContext context)
+    {
+        if (context.Subresource.Length > 0)
+            return value with { Spec = old.Spec };
+        return value with { Spec = ClaimSources.Normalized(old.Spec.DataSource is null ? ClaimSources.Known(value.Spec) : value.Spec) };
+    }
+
+    protected override void Validate(PersistentVolumeClaim value, FieldErrors errors) => PersistentVolumeClaimChecks.Check(value.Spec, errors.At("spec"));
+
+    protected override void ValidateUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old, FieldErrors errors) =>
+        PersistentVolumeClaimChecks.CheckUpdate(value, old, errors);
+}

@@ -1,0 +1,23 @@
+using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Types.Resource;
+
+namespace ControlPlane.Resources.Resource;
+
+/// <summary>A kind of devices that claims can ask for.</summary>
+internal sealed class DeviceClasses : ResourceDefinition<DeviceClass>
+{
+    protected override void Declare(Declaration<DeviceClass> resource) => resource
+        .WithGeneration()
+        .MetadataChecksOnUpdate(4)
+        .NameColumn()
+        .AgeColumn();
+
+    protected override void Validate(DeviceClass value, FieldErrors errors)
+    {
+        var spec = errors.At("spec");
+        DeviceChecks.CheckSelectors(value.Spec.Selectors, spec.At("selectors"));
+        for (var i = 0; i < value.Spec.Config.Count; i++)
+            DeviceChecks.CheckConfiguration(value.Spec.Config[i].Opaque, spec.At("config", i));
+    }
+}
