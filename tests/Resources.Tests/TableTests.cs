@@ -18,7 +18,6 @@ public sealed class TableTests
     {
         "persistentvolumes/Status", "services/Cluster-IP", "services/Port(s)", "flowschemas/MissingPL", "resourcequotas/Request", "jobs/Status", "jobs/Duration", "jobs/Selector",
         "apiservices/Available", "pods/Node", "pods/Status", "pods/Ready", "cronjobs/Last Schedule", "persistentvolumeclaims/Status", "statefulsets/Ready", "deployments/Ready",
-        "endpointslices/Age",
     };
 
     public static IEnumerable<string> Paths() => Repository.Golden("../facts") is { } facts
