@@ -34,6 +34,7 @@ public sealed partial class EventRecorder(IApiClient api, string component, stri
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10); // client-go: defaultSleepDuration
 
     private readonly EventCorrelator _correlator = new(clock);
+    private long _lastName;
     private readonly Channel<Event> _waiting = Channel.CreateBounded<Event>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -92,12 +93,24 @@ public sealed partial class EventRecorder(IApiClient api, string component, stri
     }
 
     // client-go: the time in nanoseconds as hex, so that events of one object have different names.
-    private static string NameOf(ObjectReference about, DateTimeOffset now)
+    private string NameOf(ObjectReference about, DateTimeOffset now)
     {
-        var nanoseconds = (now - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var nanoseconds = UniqueTime((now - DateTimeOffset.UnixEpoch).Ticks * 100);
         var suffix = nanoseconds.ToString("x", CultureInfo.InvariantCulture);
         var name = about.Name.Length + suffix.Length < 253 ? about.Name : about.Name[..(252 - suffix.Length)];
         return $"{name}.{suffix}";
+    }
+
+    // A clock may say the same time twice; a name may not be given twice.
+    private long UniqueTime(long nanoseconds)
+    {
+        while (true)
+        {
+            var last = Interlocked.Read(ref _lastName);
+            var unique = Math.Max(nanoseconds, last + 1);
+            if (Interlocked.CompareExchange(ref _lastName, unique, last) == last)
+                return unique;
+        }
     }
 
     private async Task SendAsync(Event @event, bool isRepeated, CancellationToken cancel)

@@ -120,8 +120,7 @@ internal sealed partial class PodManager(NodeContext node, IReadOnlyList<IPodSte
 
     private async Task RunWorkerAsync(PodWorker worker)
     {
-        using (worker)
-            await worker.RunAsync(_stop);
+        await worker.RunAsync(_stop);
         if (_stop.IsCancellationRequested)
             return;
         lock (_lock)

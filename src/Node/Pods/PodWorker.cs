@@ -20,7 +20,7 @@ namespace ControlPlane.Node.Pods;
 /// <para>Only the loop touches the pod's context. <see cref="Update"/>, <see cref="Vanish"/> and <see cref="Wake"/> may be called by anyone, and only leave a note.</para>
 /// <para>A pass that brings the pod up is interrupted when the pod is to end: an image that is being pulled doesn't hold a deletion back.</para>
 /// </remarks>
-internal sealed partial class PodWorker : IDisposable
+internal sealed partial class PodWorker
 {
     /// <summary>Where the pod is. It only goes forward.</summary>
     private enum Stage
@@ -149,9 +149,6 @@ internal sealed partial class PodWorker : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _bringingUp?.Dispose();
-
     /// <summary>One look at the pod. True when nothing is left to do, ever.</summary>
     private async Task<bool> PassAsync(CancellationToken cancel)
     {
@@ -176,9 +173,9 @@ internal sealed partial class PodWorker : IDisposable
         using var bringingUp = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         lock (_lock)
         {
-            _bringingUp = bringingUp;
             if (_isGone || MustEnd(_told))
                 return false;
+            _bringingUp = bringingUp;
         }
         try
         {
