@@ -4,27 +4,12 @@ using ControlPlane.Machinery.Meta;
 
 namespace ControlPlane.Resources;
 
-/// <content>Kinds whose rules are no file of their own: codecs, names and status are all there is to them.</content>
+/// <content>Kinds that are asked and never stored: there is nothing to say of them but that.</content>
 public static partial class BuiltInDefinitions
 {
     private static readonly ImmutableArray<ResourceDefinition> Plainly =
     [
         new Plain<Types.Core.Binding>(resource => resource.WriteOnly()),
-        new Plain<Types.Core.ComponentStatus>(resource => resource.WriteOnly()),
-        new Plain<Types.Core.ConfigMap>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.Endpoints>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.Event>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.LimitRange>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.Namespace>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.Node>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.PersistentVolumeClaim>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.PersistentVolume>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.ResourceQuota>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Core.Secret>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.ServiceAccount>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Core.Service>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-
-        new Plain<Types.ApiRegistration.APIService>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).Names(Names.PathSegment).NameColumn().AgeColumn()),
 
         new Plain<Types.Authentication.SelfSubjectReview>(resource => resource.WriteOnly()),
         new Plain<Types.Authentication.TokenReview>(resource => resource.WriteOnly()),
@@ -33,53 +18,6 @@ public static partial class BuiltInDefinitions
         new Plain<Types.Authorization.SelfSubjectAccessReview>(resource => resource.WriteOnly()),
         new Plain<Types.Authorization.SelfSubjectRulesReview>(resource => resource.WriteOnly()),
         new Plain<Types.Authorization.SubjectAccessReview>(resource => resource.WriteOnly()),
-
-        new Plain<Types.Autoscaling.HorizontalPodAutoscaler>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-
-        new Plain<Types.Certificates.CertificateSigningRequest>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-
-        new Plain<Types.Networking.IngressClass>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Networking.Ingress>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Networking.IPAddress>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Networking.NetworkPolicy>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Networking.ServiceCIDR>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-
-        new Plain<Types.Rbac.ClusterRoleBinding>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.ClusterRole>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.RoleBinding>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
-        new Plain<Types.Rbac.Role>(resource => resource.Names(Names.PathSegment).NameColumn().AgeColumn()),
-
-        new Plain<Types.Storage.CSIDriver>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Storage.CSINode>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Storage.CSIStorageCapacity>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Storage.StorageClass>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Storage.VolumeAttachment>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Storage.VolumeAttributesClass>(resource => resource.NameColumn().AgeColumn()),
-
-        new Plain<Types.Admission.MutatingAdmissionPolicy>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Admission.MutatingAdmissionPolicyBinding>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Admission.MutatingWebhookConfiguration>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Admission.ValidatingAdmissionPolicy>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Admission.ValidatingAdmissionPolicyBinding>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Admission.ValidatingWebhookConfiguration>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-
-        new Plain<Types.ApiExtensions.CustomResourceDefinition>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-
-        new Plain<Types.Scheduling.PriorityClass>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-
-        new Plain<Types.Coordination.Lease>(resource => resource.NameColumn().AgeColumn()),
-
-        new Plain<Types.Node.RuntimeClass>(resource => resource.NameColumn().AgeColumn()),
-
-        new Plain<Types.Discovery.EndpointSlice>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-
-        new Plain<Types.Resource.DeviceClass>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.Resource.ResourceClaim>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).NameColumn().AgeColumn()),
-        new Plain<Types.Resource.ResourceClaimTemplate>(resource => resource.NameColumn().AgeColumn()),
-        new Plain<Types.Resource.ResourceSlice>(resource => resource.WithGeneration().NameColumn().AgeColumn()),
-
-        new Plain<Types.FlowControl.FlowSchema>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
-        new Plain<Types.FlowControl.PriorityLevelConfiguration>(resource => resource.WithStatus((value, other) => value with { Status = other.Status }).WithGeneration().NameColumn().AgeColumn()),
     ];
 
     /// <summary>Every resource that the server serves by itself: those with rules of their own, then the plain ones.</summary>

@@ -1,6 +1,7 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Admission;
 
 namespace ControlPlane.Resources.Admission;
@@ -11,7 +12,7 @@ internal static class AdmissionDefaults
     internal const int TimeoutSeconds = 10; // upstream: pkg/apis/admissionregistration/v1, SetDefaults_ValidatingWebhook
 
     internal static ValueList<RuleWithOperations> WithScopes(ValueList<RuleWithOperations> rules) =>
-        rules.Select(rule => rule.Scope is null ? rule with { Scope = "*" } : rule).ToValueList();
+        rules.DefaultEach(rule => rule.Scope is null ? rule with { Scope = "*" } : rule);
 
     internal static WebhookClientConfig WithPort(WebhookClientConfig client) => client.Service is { Port: null } service
         ? client with { Service = service with { Port = 443 } }
@@ -27,5 +28,5 @@ internal static class AdmissionDefaults
     };
 
     private static ValueList<NamedRuleWithOperations> WithScopes(ValueList<NamedRuleWithOperations> rules) =>
-        rules.Select(rule => rule.Scope is null ? rule with { Scope = "*" } : rule).ToValueList();
+        rules.DefaultEach(rule => rule.Scope is null ? rule with { Scope = "*" } : rule);
 }

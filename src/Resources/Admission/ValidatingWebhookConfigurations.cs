@@ -2,6 +2,7 @@ using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Admission;
 
 namespace ControlPlane.Resources.Admission;
@@ -17,7 +18,7 @@ internal sealed class ValidatingWebhookConfigurations : ResourceDefinition<Valid
         .AgeColumn();
 
     protected override ValidatingWebhookConfiguration Default(ValidatingWebhookConfiguration value) =>
-        value with { Webhooks = value.Webhooks.Select(WithDefaults).ToValueList() };
+        value with { Webhooks = value.Webhooks.DefaultEach(WithDefaults) };
 
     protected override void Validate(ValidatingWebhookConfiguration value, FieldErrors errors) =>
         WebhookChecks.Check(value.Webhooks.Select(Common), knewVersions: true, errors.At("webhooks"));

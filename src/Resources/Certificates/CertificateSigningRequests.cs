@@ -23,6 +23,8 @@ internal sealed class CertificateSigningRequests : ResourceDefinition<Certificat
         .WithStatus((value, other) => value with { Status = other.Status }, CheckStatusUpdate)
         .ResetFields("status")
         .StatusResetFields("spec", "status.conditions")
+        // Upstream never looks at the names of requests.
+        .Names(Names.PathSegment)
         .NameColumn()
         .AgeColumn()
         .Column("SignerName", value => CellTexts.OrNone(value.Spec.SignerName))
@@ -30,9 +32,6 @@ internal sealed class CertificateSigningRequests : ResourceDefinition<Certificat
         .Column("RequestedDuration", Duration)
         .Column("Condition", Condition)
         .Selectable("spec.signerName", value => value.Spec.SignerName);
-
-    protected override CertificateSigningRequest Default(CertificateSigningRequest value) =>
-        value.Spec.Usages.IsNil ? value with { Spec = value.Spec with { Usages = ["key encipherment", "digital signature"] } } : value;
 
     protected override CertificateSigningRequest PrepareForCreate(CertificateSigningRequest value, WriteContext context) => value with
     {

@@ -18,7 +18,7 @@ internal sealed class EndpointsDefinition : ResourceDefinition<Endpoints>
         .Column("Endpoints", endpoints => Summary(endpoints.Subsets))
         .AgeColumn();
 
-    protected override Endpoints Default(Endpoints value) => value with { Subsets = value.Subsets.Select(WithDefaults).ToValueList() };
+    protected override Endpoints Default(Endpoints value) => value with { Subsets = value.Subsets.DefaultEach(WithDefaults) };
 
     protected override void Validate(Endpoints value, FieldErrors errors)
     {
@@ -31,7 +31,7 @@ internal sealed class EndpointsDefinition : ResourceDefinition<Endpoints>
 
     private static EndpointSubset WithDefaults(EndpointSubset subset) => subset with
     {
-        Ports = subset.Ports.Select(port => port.Protocol.Length == 0 ? port with { Protocol = "TCP" } : port).ToValueList(),
+        Ports = subset.Ports.DefaultEach(port => port.Protocol.Length == 0 ? port with { Protocol = "TCP" } : port),
     };
 
     private static void CheckSubset(EndpointSubset subset, FieldErrors at)

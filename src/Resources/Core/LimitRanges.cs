@@ -14,7 +14,11 @@ internal sealed class LimitRanges : ResourceDefinition<LimitRange>
         .PlainColumns();
 
     protected override LimitRange Default(LimitRange value) =>
-        value with { Spec = value.Spec with { Limits = value.Spec.Limits.Select(WithDefaults).ToValueList() } };
+        value with { Spec = value.Spec with { Limits = value.Spec.Limits.IsEmpty ? default : value.Spec.Limits.DefaultEach(WithDefaults) } };
+
+    // Whose name does not matter may go without: it gets one that nobody has.
+    protected override LimitRange PrepareForCreate(LimitRange value, WriteContext context) =>
+        value.Metadata.Name.Length == 0 ? value with { Metadata = value.Metadata with { Name = value.Metadata.Uid } } : value;
 
     protected override void Validate(LimitRange value, FieldErrors errors)
     {

@@ -130,7 +130,6 @@ internal static class PersistentVolumeChecks
         CheckSecret(source.ControllerExpandSecretRef, at.At("controllerExpandSecretRef"));
         CheckSecret(source.NodePublishSecretRef, at.At("nodePublishSecretRef"));
         CheckSecret(source.NodeExpandSecretRef, at.At("nodeExpandSecretRef"));
-        CheckSecret(source.NodeStageSecretRef, at.At("nodeStageSecretRef"));
     }
 
     private static void CheckSecret(SecretReference? secret, FieldErrors at)

@@ -65,7 +65,7 @@ internal sealed class Services : ResourceDefinition<Service>
             spec = spec with { SessionAffinityConfig = new() { ClientIP = new() { TimeoutSeconds = AffinitySeconds } } };
         if (spec.Type.Length == 0)
             spec = spec with { Type = "ClusterIP" };
-        value = value with { Spec = spec with { Ports = spec.Ports.Select(WithDefaults).ToValueList() } };
+        value = value with { Spec = spec with { Ports = spec.Ports.DefaultEach(WithDefaults) } };
         return WithPolicies(value);
     }
 

@@ -2,6 +2,7 @@ using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Discovery;
 
 namespace ControlPlane.Resources.Discovery;
@@ -23,9 +24,11 @@ internal sealed class EndpointSlices : ResourceDefinition<EndpointSlice>
         .Column("Endpoints", slice => Summary(slice.Endpoints.SelectMany(endpoint => endpoint.Addresses)))
         .AgeColumn();
 
+    // Lists without items are null, however they were sent.
     protected override EndpointSlice Default(EndpointSlice value) => value with
     {
-        Ports = value.Ports.Select(port => port with { Name = port.Name ?? "", Protocol = port.Protocol ?? "TCP" }).ToValueList(),
+        Endpoints = value.Endpoints.IsEmpty ? default : value.Endpoints,
+        Ports = value.Ports.IsEmpty ? default : value.Ports.DefaultEach(port => port with { Name = port.Name ?? "", Protocol = port.Protocol ?? "TCP" }),
     };
 
     protected override void Validate(EndpointSlice value, FieldErrors errors)

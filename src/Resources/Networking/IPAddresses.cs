@@ -9,7 +9,7 @@ namespace ControlPlane.Resources.Networking;
 internal sealed class IPAddresses : ResourceDefinition<IPAddress>
 {
     protected override void Declare(Declaration<IPAddress> resource) => resource
-        .Names((name, _) => NetworkChecks.ParseIp(name)?.ToString() == name ? [] : ["must be a canonical IP address"])
+        .Names(CheckName)
         .NameColumn()
         .Column("ParentRef", Parent);
 
@@ -32,6 +32,7 @@ internal sealed class IPAddresses : ResourceDefinition<IPAddress>
 
     protected override void ValidateUpdate(IPAddress value, IPAddress old, FieldErrors errors)
     {
+        Validate(value, errors);
         if (value.Spec != old.Spec)
             errors.At("spec").At("parentRef").InvalidPrinted("{}", "field is immutable");
     }
@@ -43,6 +44,13 @@ internal sealed class IPAddresses : ResourceDefinition<IPAddress>
         else
             at.Complain(value, Names.PathSegment(value, false));
     }
+
+    private static IEnumerable<string> CheckName(string name, bool isPrefix) => NetworkChecks.ParseIp(name) switch
+    {
+        null => ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"],
+        { } address when address.ToString() != name => [$"must be in canonical form (\"{address}\")"],
+        _ => [],
+    };
 
     private static TableCell Parent(IPAddress value) => value.Spec.ParentRef is not { } parent
         ? CellTexts.None

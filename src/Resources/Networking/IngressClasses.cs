@@ -65,8 +65,8 @@ internal sealed class IngressClasses : ResourceDefinition<IngressClass>
     {
         if (parameters.ApiGroup is { } group)
             at.At("apiGroup").Complain(group, Names.Subdomain(group));
-        RequireSegment(parameters.Kind, "kind is required", at.At("kind"));
-        RequireSegment(parameters.Name, "name is required", at.At("name"));
+        RequireSegment(parameters.Kind, at.At("kind"));
+        RequireSegment(parameters.Name, at.At("name"));
         if (parameters.Scope is null)
         {
             at.At("scope").Required();
@@ -85,10 +85,10 @@ internal sealed class IngressClasses : ResourceDefinition<IngressClass>
             at.At("namespace").Forbidden("`parameters.scope` is set to 'Cluster'");
     }
 
-    private static void RequireSegment(string value, string complaint, FieldErrors at)
+    private static void RequireSegment(string value, FieldErrors at)
     {
         if (value.Length == 0)
-            at.Required(complaint);
+            at.Required();
         else
             at.Complain(value, Names.PathSegment(value, false));
     }

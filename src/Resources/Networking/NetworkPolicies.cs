@@ -2,6 +2,7 @@ using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Networking;
 
 namespace ControlPlane.Resources.Networking;
@@ -24,8 +25,8 @@ internal sealed class NetworkPolicies : ResourceDefinition<NetworkPolicy>
         {
             Spec = spec with
             {
-                Ingress = spec.Ingress.Select(rule => rule with { Ports = WithProtocols(rule.Ports) }).ToValueList(),
-                Egress = spec.Egress.Select(rule => rule with { Ports = WithProtocols(rule.Ports) }).ToValueList(),
+                Ingress = spec.Ingress.DefaultEach(rule => rule with { Ports = WithProtocols(rule.Ports) }),
+                Egress = spec.Egress.DefaultEach(rule => rule with { Ports = WithProtocols(rule.Ports) }),
             },
         };
     }
@@ -50,7 +51,7 @@ internal sealed class NetworkPolicies : ResourceDefinition<NetworkPolicy>
     }
 
     private static ValueList<NetworkPolicyPort> WithProtocols(ValueList<NetworkPolicyPort> ports) =>
-        ports.Select(port => port.Protocol is null ? port with { Protocol = "TCP" } : port).ToValueList();
+        ports.DefaultEach(port => port.Protocol is null ? port with { Protocol = "TCP" } : port);
 
     private static void CheckRule(ValueList<NetworkPolicyPort> ports, ValueList<NetworkPolicyPeer> peers, string peersField, FieldErrors at)
     {

@@ -37,7 +37,17 @@ internal sealed class ServiceCIDRs : ResourceDefinition<ServiceCIDR>
 
     protected override void ValidateUpdate(ServiceCIDR value, ServiceCIDR old, FieldErrors errors)
     {
-        if (value.Spec.Cidrs != old.Spec.Cidrs)
-            errors.At("spec").At("cidrs").InvalidPrinted($"[{string.Join(",", value.Spec.Cidrs.Select(FieldErrors.Quote))}]", "field is immutable");
+        var (at, ranges, known) = (errors.At("spec").At("cidrs"), value.Spec.Cidrs, old.Spec.Cidrs);
+        // A second range may be added; what there is stays.
+        if (ranges.Count < known.Count || (ranges.Count > known.Count && known.Count != 1))
+        {
+            at.InvalidPrinted($"[{string.Join(",", ranges.Select(FieldErrors.Quote))}]", "field is immutable");
+            return;
+        }
+
+        for (var i = 0; i < known.Count; i++)
+            at.At(i).Immutable(ranges[i], known[i], FieldErrors.Quote);
+        for (var i = known.Count; i < ranges.Count; i++)
+            at.At(i).IpRange(ranges[i]);
     }
 }

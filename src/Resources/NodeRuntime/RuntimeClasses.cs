@@ -16,7 +16,10 @@ internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>
 
     protected override void Validate(RuntimeClass value, FieldErrors errors)
     {
-        errors.At("handler").Complain(value.Handler, Names.Label(value.Handler));
+        if (value.Handler.Length == 0)
+            errors.At("handler").Required();
+        else
+            errors.At("handler").Complain(value.Handler, Names.Label(value.Handler));
         if (value.Overhead is { } overhead)
         {
             foreach (var (name, quantity) in overhead.PodFixed)
@@ -27,8 +30,11 @@ internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>
             CheckScheduling(scheduling, errors.At("scheduling"));
     }
 
-    protected override void ValidateUpdate(RuntimeClass value, RuntimeClass old, FieldErrors errors) =>
+    protected override void ValidateUpdate(RuntimeClass value, RuntimeClass old, FieldErrors errors)
+    {
+        Validate(value, errors);
         errors.At("handler").Immutable(value.Handler, old.Handler, FieldErrors.Quote);
+    }
 
     private static void CheckScheduling(Types.Node.Scheduling scheduling, FieldErrors at)
     {
@@ -40,7 +46,9 @@ internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>
             var place = at.At("tolerations", i);
             if (toleration.Key.Length > 0)
                 place.At("key").Complain(toleration.Key, Names.QualifiedName(toleration.Key));
-            if (toleration.Operator is not ("" or "Equal" or "Exists"))
+            if (toleration is { Key: "", Operator: not "Exists" })
+                place.At("operator").Invalid(toleration.Operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+            else if (toleration.Operator is not ("" or "Equal" or "Exists"))
                 place.At("operator").NotSupported(toleration.Operator, "Equal", "Exists");
             if (toleration.Effect.Length > 0)
                 place.At("effect").OneOf(toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");

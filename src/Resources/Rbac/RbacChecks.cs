@@ -1,10 +1,11 @@
-using System.Text;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Rbac;
+using System.Text;
 
 namespace ControlPlane.Resources.Rbac;
 
@@ -19,8 +20,7 @@ internal static class RbacChecks
 
     /// <summary>Users and groups are of this group, service accounts of the core group.</summary>
     internal static ValueList<Subject> WithGroups(ValueList<Subject> subjects) => subjects
-        .Select(subject => subject is { ApiGroup: "", Kind: "User" or "Group" } ? subject with { ApiGroup = Group } : subject)
-        .ToValueList();
+        .DefaultEach(subject => subject is { ApiGroup: "", Kind: "User" or "Group" } ? subject with { ApiGroup = Group } : subject);
 
     internal static void CheckRules(ValueList<PolicyRule> rules, bool isNamespaced, FieldErrors at)
     {

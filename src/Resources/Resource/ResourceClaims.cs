@@ -1,6 +1,7 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Resource;
 
 namespace ControlPlane.Resources.Resource;
@@ -28,7 +29,7 @@ internal sealed class ResourceClaims : ResourceDefinition<ResourceClaim>
     }
 
     internal static ResourceClaimSpec WithDefaults(ResourceClaimSpec spec) =>
-        spec with { Devices = spec.Devices with { Requests = spec.Devices.Requests.Select(WithDefaults).ToValueList() } };
+        spec with { Devices = spec.Devices with { Requests = spec.Devices.Requests.IsEmpty ? default : spec.Devices.Requests.DefaultEach(WithDefaults) } };
 
     private static DeviceRequest WithDefaults(DeviceRequest request) => request with
     {
@@ -39,7 +40,7 @@ internal sealed class ResourceClaims : ResourceDefinition<ResourceClaim>
 
     private static string Mode(string mode) => mode.Length == 0 ? "ExactCount" : mode;
 
-    private static long Count(string mode, long count) => count == 0 && mode is "" or "ExactCount" && count == 0 ? 1 : count;
+    private static long Count(string mode, long count) => count == 0 && mode is ("" or "ExactCount") ? 1 : count;
 
     private static TableCell State(ResourceClaim claim)
     {

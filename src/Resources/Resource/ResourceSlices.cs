@@ -9,6 +9,8 @@ namespace ControlPlane.Resources.Resource;
 /// <summary>Devices of one driver that there are, on a node or elsewhere.</summary>
 internal sealed class ResourceSlices : ResourceDefinition<ResourceSlice>
 {
+    private const int MaxPoolName = 253; // upstream: PoolNameMaxLength
+    private const int MaxAttributeText = 64; // upstream: DeviceAttributeMaxValueLength
     private const int MaxDevices = 128; // upstream: pkg/apis/resource, ResourceSliceMaxDevices
 
     protected override void Declare(Declaration<ResourceSlice> resource) => resource
@@ -33,7 +35,7 @@ internal sealed class ResourceSlices : ResourceDefinition<ResourceSlice>
         {
             CheckDevice(slice.Devices[i], spec.At("devices", i));
             if (slice.Devices.FindIndex(device => device.Name == slice.Devices[i].Name) < i)
-                spec.At("devices", i).At("name").Duplicate(slice.Devices[i].Name);
+                spec.At("devices", i).Duplicate(slice.Devices[i].Name);
         }
     }
 
@@ -52,6 +54,8 @@ internal sealed class ResourceSlices : ResourceDefinition<ResourceSlice>
             at.At("name").Required();
         else
         {
+            if (pool.Name.Length > MaxPoolName)
+                at.At("name").TooLong(MaxPoolName);
             foreach (var part in pool.Name.Split('/'))
                 at.At("name").Complain(part, Names.Subdomain(part));
         }
@@ -89,15 +93,14 @@ internal sealed class ResourceSlices : ResourceDefinition<ResourceSlice>
 
     private static void CheckDevice(Device device, FieldErrors at)
     {
-        if (device.Name.Length == 0)
-            at.At("name").Required();
-        else
-            at.At("name").Complain(device.Name, Names.Label(device.Name));
+        at.At("name").Complain(device.Name, Names.Label(device.Name));
         foreach (var (name, attribute) in device.Attributes)
         {
             QualifiedDeviceNames.CheckEither(name, at.At("attributes"));
             if (attribute is { Int: null, Bool: null, String: null, Version: null, Ints.IsEmpty: true, Bools.IsEmpty: true, Strings.IsEmpty: true, Versions.IsEmpty: true })
-                at.At("attributes").Key(name).Required("exactly one value must be specified");
+                at.At("attributes").Key(name).Invalid("", "exactly one value must be specified");
+            if (attribute.String?.Length > MaxAttributeText)
+                at.At("attributes").Key(name).At("string").TooLong(MaxAttributeText);
         }
 
         foreach (var name in device.Capacity.Keys)

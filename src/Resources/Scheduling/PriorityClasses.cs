@@ -44,7 +44,7 @@ internal sealed class PriorityClasses : ResourceDefinition<PriorityClass>
         }
 
         if (value.PreemptionPolicy is { } policy)
-            errors.At("preemptionPolicy").OneOf(policy, "PreemptLowerPriority", "Never");
+            errors.At("preemptionPolicy").RequiredOneOf(policy, "PreemptLowerPriority", "Never");
     }
 
     protected override void ValidateUpdate(PriorityClass value, PriorityClass old, FieldErrors errors)
@@ -52,8 +52,6 @@ internal sealed class PriorityClasses : ResourceDefinition<PriorityClass>
         // Pods carry the number: it must go on meaning the same.
         if (value.Value != old.Value)
             errors.At("value").Forbidden("may not be changed in an update.");
-        if (value.PreemptionPolicy is { } policy)
-            errors.At("preemptionPolicy").OneOf(policy, "PreemptLowerPriority", "Never");
         if (value.PreemptionPolicy != old.PreemptionPolicy)
             errors.At("preemptionPolicy").Invalid(value.PreemptionPolicy, "field is immutable");
     }

@@ -9,6 +9,7 @@ namespace ControlPlane.Resources.Storage;
 /// <summary>What a volume driver can do and needs.</summary>
 internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
 {
+    private const int MaxNameLength = 63; // upstream: pkg/apis/core/validation, ValidateCSIDriverName
     private const long MinTokenSeconds = 600; // upstream: pkg/apis/storage/validation, validateTokenRequests
 
     protected override void Declare(Declaration<CSIDriver> resource) => resource
@@ -42,7 +43,8 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
 
     protected override void Validate(CSIDriver value, FieldErrors errors)
     {
-        StorageChecks.CheckDriverName(value.Metadata.Name, errors.At("name"));
+        if (value.Metadata.Name.Length > MaxNameLength)
+            errors.At("name").TooLong(MaxNameLength);
         var spec = errors.At("spec");
         if (value.Spec.AttachRequired is null)
             spec.At("attachRequired").Required();
@@ -54,7 +56,7 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
             spec.At("fsGroupPolicy").OneOf(policy, "ReadWriteOnceWithFSType", "File", "None");
         CheckTokens(value.Spec.TokenRequests, spec.At("tokenRequests"));
         foreach (var mode in value.Spec.VolumeLifecycleModes)
-            spec.At("volumeLifecycleModes").OneOf(mode, "Ephemeral", "Persistent");
+            spec.At("volumeLifecycleModes").OneOf(mode, "Persistent", "Ephemeral");
     }
 
     protected override void ValidateUpdate(CSIDriver value, CSIDriver old, FieldErrors errors)

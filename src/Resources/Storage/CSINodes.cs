@@ -52,11 +52,12 @@ internal sealed class CSINodes : ResourceDefinition<CSINode>
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in driver.TopologyKeys)
         {
+            // Upstream tells of the driver, not of the key.
             if (key.Length == 0)
-                at.At("topologyKeys").Required(key);
+                at.Required();
             if (!keys.Add(key))
-                at.At("topologyKeys").Duplicate(key);
-            at.At("topologyKeys").Complain(key, Names.QualifiedName(key));
+                at.Duplicate(key);
+            at.Complain(key, Names.QualifiedName(key));
         }
     }
 }

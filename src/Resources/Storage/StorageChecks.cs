@@ -14,7 +14,11 @@ internal static class StorageChecks
     internal static void CheckDriverName(string name, FieldErrors at)
     {
         if (name.Length == 0)
+        {
             at.Required();
+            return;
+        }
+
         if (name.Length > MaxNameLength)
             at.TooLong(MaxNameLength);
 #pragma warning disable CA1308 // upstream: the name is checked in lower case
@@ -40,8 +44,7 @@ internal static class StorageChecks
         else
         {
 #pragma warning disable CA1308 // upstream: the name is checked in lower case
-            foreach (var complaint in Names.QualifiedName(name.ToLowerInvariant()))
-                at.Invalid(name, complaint);
+            at.Complain(name.ToLowerInvariant(), Names.QualifiedName(name.ToLowerInvariant()));
 #pragma warning restore CA1308
         }
     }

@@ -45,12 +45,9 @@ internal sealed class StorageClasses : ResourceDefinition<StorageClass>
     protected override void ValidateUpdate(StorageClass value, StorageClass old, FieldErrors errors)
     {
         Validate(value, errors);
-        if (value.Parameters != old.Parameters)
-            errors.At("parameters").Forbidden("updates to parameters are forbidden.");
-        if (value.Provisioner != old.Provisioner)
-            errors.At("provisioner").Forbidden("updates to provisioner are forbidden.");
-        if (value.ReclaimPolicy != old.ReclaimPolicy)
-            errors.At("reclaimPolicy").Forbidden("updates to reclaimPolicy are forbidden.");
+        errors.At("parameters").Immutable(value.Parameters, old.Parameters, parameters => parameters.IsNil ? "null" : "{}");
+        errors.At("provisioner").Immutable(value.Provisioner, old.Provisioner, FieldErrors.Quote);
+        errors.At("reclaimPolicy").Immutable(value.ReclaimPolicy, old.ReclaimPolicy, FieldErrors.Quote);
         errors.At("volumeBindingMode").Immutable(value.VolumeBindingMode, old.VolumeBindingMode, FieldErrors.Quote);
     }
 
@@ -86,7 +83,7 @@ internal sealed class StorageClasses : ResourceDefinition<StorageClass>
                     place.At("key").Duplicate(expressions[j].Key);
             }
 
-            if (terms.FindIndex(other => other == terms[i]) < i)
+            if (expressions.IsEmpty || terms.FindIndex(other => other == terms[i]) < i)
                 at.At(i).At("matchLabelExpressions").Duplicate("");
         }
     }

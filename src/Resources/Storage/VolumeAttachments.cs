@@ -45,8 +45,8 @@ internal sealed class VolumeAttachments : ResourceDefinition<VolumeAttachment>
             case { InlineVolumeSpec: not null, PersistentVolumeName: not null }:
                 at.Forbidden("must specify exactly one of inlineVolumeSpec and persistentVolumeName");
                 break;
-            case { PersistentVolumeName: "" }:
-                at.At("persistentVolumeName").Required("must specify non empty persistentVolumeName");
+            case { PersistentVolumeName: { } name }:
+                at.At("persistentVolumeName").Complain(name, Names.Subdomain(name));
                 break;
         }
     }

@@ -16,6 +16,8 @@ internal static class AdmissionMade
 
     private static readonly string[] AllocatedFields = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
 
+    private static readonly string[] RequesterFields = ["username", "uid", "groups", "extra"];
+
     private static readonly string[] PodFields = ["serviceAccount", "serviceAccountName", "priority", "preemptionPolicy"];
 
     /// <summary>As the plugins leave a new pod.</summary>
@@ -39,6 +41,12 @@ internal static class AdmissionMade
     {
         if ((string?)value["kind"] == "Service")
             RemoveAllocated(value["spec"] as JsonObject ?? []);
+        if ((string?)value["kind"] == "CertificateSigningRequest" && value["spec"] is JsonObject request)
+        {
+            foreach (var field in RequesterFields)
+                request.Remove(field);
+        }
+
         if ((string?)value["kind"] != "Pod" || value["spec"] is not JsonObject spec)
             return;
         foreach (var field in PodFields)
