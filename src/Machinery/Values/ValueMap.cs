@@ -116,6 +116,9 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     /// <summary>Deep inequality.</summary>
     public static bool operator !=(ValueMap<T> left, ValueMap<T> right) => !left.Equals(right);
 
+    /// <summary>Is it the very same map, not only an equal one?</summary>
+    public bool IsSame(ValueMap<T> other) => ReferenceEquals(_entries, other._entries);
+
     private int IndexOf(string key)
     {
         int low = 0, high = Count - 1;

@@ -1,5 +1,7 @@
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Apps;
 
 namespace ControlPlane.Resources.Apps;
@@ -8,6 +10,7 @@ namespace ControlPlane.Resources.Apps;
 internal sealed class ControllerRevisions : ResourceDefinition<ControllerRevision>
 {
     protected override void Declare(Declaration<ControllerRevision> resource) => resource
+        .MetadataChecksOnUpdate(4)
         .NameColumn()
         .Column("Controller", Controller)
         .Column("Revision", revision => revision.Revision)
@@ -19,5 +22,22 @@ internal sealed class ControllerRevisions : ResourceDefinition<ControllerRevisio
             return "<none>";
         var group = GroupVersion.TryParse(owner.ApiVersion, out var version) ? version.Group : "";
         return $"{new GroupKind(group, owner.Kind).ToString().ToLowerInvariant()}/{owner.Name}";
+    }
+
+    protected override void Validate(ControllerRevision revision, FieldErrors errors)
+    {
+        var data = (revision.Data.IsNil ? "" : revision.Data.ToText()).AsSpan().TrimStart();
+        if (data.IsEmpty)
+            errors.At("data").Required("data is mandatory");
+        else if (data[0] != '{')
+            errors.At("data").Required("data must be a valid JSON object");
+        errors.At("revision").NonNegative(revision.Revision);
+    }
+
+    protected override void ValidateUpdate(ControllerRevision revision, ControllerRevision old, FieldErrors errors)
+    {
+        errors.At("revision").NonNegative(revision.Revision);
+        if (revision.Data != old.Data)
+            errors.At("data").InvalidPrinted(revision.Data.ToText(), "field is immutable");
     }
 }

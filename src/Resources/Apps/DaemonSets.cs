@@ -1,6 +1,8 @@
 using System.Globalization;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Apps;
 
@@ -68,5 +70,60 @@ internal sealed class DaemonSets : ResourceDefinition<DaemonSet>
             Type = "RollingUpdate",
             RollingUpdate = rolling with { MaxUnavailable = rolling.MaxUnavailable ?? new IntOrString(1), MaxSurge = rolling.MaxSurge ?? new IntOrString(0) },
         };
+    }
+
+    protected override void Validate(DaemonSet set, FieldErrors errors)
+    {
+        var (spec, at) = (set.Spec, errors.At("spec"));
+        at.At("selector").Selector(spec.Selector);
+        if (TemplateChecks.TryParse(spec.Selector, out var selector))
+            TemplateChecks.CheckMatch(spec.Template, selector, at.At("template"));
+        if (spec.Selector is { } said && TemplateChecks.IsEmpty(said))
+            at.At("selector").Invalid(said, "empty selector is invalid for daemonset");
+        PodValidation.CheckTemplate(spec.Template, at.At("template"));
+        TemplateChecks.CheckEndless(spec.Template, "DaemonSet", at.At("template"));
+        at.At("minReadySeconds").NonNegative(spec.MinReadySeconds);
+        CheckStrategy(spec.UpdateStrategy, at.At("updateStrategy"));
+        if (spec.RevisionHistoryLimit is { } limit)
+            at.At("revisionHistoryLimit").NonNegative(limit);
+    }
+
+    protected override void ValidateUpdate(DaemonSet set, DaemonSet old, FieldErrors errors)
+    {
+        TemplateChecks.CheckUnchanged(set.Spec.Selector, old.Spec.Selector, errors.At("spec").At("selector"));
+        Validate(set, errors);
+    }
+
+    private static void CheckStrategy(DaemonSetUpdateStrategy strategy, FieldErrors at)
+    {
+        if (strategy.Type == "OnDelete")
+            return;
+        if (strategy.Type != "RollingUpdate")
+        {
+            // Upstream prints the whole strategy.
+            at.NotSupportedPrinted(strategy, "RollingUpdate", "OnDelete");
+            return;
+        }
+
+        if (strategy.RollingUpdate is not { } rolling)
+        {
+            at.At("rollingUpdate").Required();
+            return;
+        }
+
+        CheckRolling(rolling, at.At("rollingUpdate"));
+    }
+
+    private static void CheckRolling(RollingUpdateDaemonSet rolling, FieldErrors at)
+    {
+        at.At("maxUnavailable").NonNegativeOrPercent(rolling.MaxUnavailable);
+        at.At("maxSurge").NonNegativeOrPercent(rolling.MaxSurge);
+        var (unavailable, surge) = (RolloutChecks.Value(rolling.MaxUnavailable), RolloutChecks.Value(rolling.MaxSurge));
+        if (unavailable != 0 && surge != 0)
+            RolloutChecks.Invalid(at.At("maxSurge"), rolling.MaxSurge, "may not be set when maxUnavailable is non-zero");
+        if (unavailable == 0 && surge == 0)
+            at.At("maxUnavailable").Required("cannot be 0 when maxSurge is 0");
+        RolloutChecks.CheckWhole(rolling.MaxUnavailable, at.At("maxUnavailable"));
+        RolloutChecks.CheckWhole(rolling.MaxSurge, at.At("maxSurge"));
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Apps;
 
@@ -58,5 +60,45 @@ internal sealed class Deployments : ResourceDefinition<Deployment>
             Type = "RollingUpdate",
             RollingUpdate = rolling with { MaxUnavailable = rolling.MaxUnavailable ?? Quarter, MaxSurge = rolling.MaxSurge ?? Quarter },
         };
+    }
+
+    protected override void Validate(Deployment deployment, FieldErrors errors)
+    {
+        var (spec, at) = (deployment.Spec, errors.At("spec"));
+        at.At("replicas").NonNegative(spec.Replicas ?? 0);
+        TemplateChecks.CheckSelector(spec.Selector, "deployment", at.At("selector"));
+        TemplateChecks.CheckTemplate(spec.Template, spec.Selector, "ReplicaSet", at);
+        CheckStrategy(spec.Strategy, at.At("strategy"));
+        at.At("minReadySeconds").NonNegative(spec.MinReadySeconds);
+        if (spec.RevisionHistoryLimit is { } limit)
+            at.At("revisionHistoryLimit").NonNegative(limit);
+        if (spec.ProgressDeadlineSeconds is not { } deadline)
+            return;
+        at.At("progressDeadlineSeconds").NonNegative(deadline);
+        if (deadline <= spec.MinReadySeconds)
+            at.At("progressDeadlineSeconds").Invalid(deadline, "must be greater than minReadySeconds");
+    }
+
+    protected override void ValidateUpdate(Deployment deployment, Deployment old, FieldErrors errors)
+    {
+        Validate(deployment, errors);
+        TemplateChecks.CheckUnchanged(deployment.Spec.Selector, old.Spec.Selector, errors.At("spec").At("selector"));
+    }
+
+    private static void CheckStrategy(DeploymentStrategy strategy, FieldErrors at)
+    {
+        if (strategy.Type == "Recreate")
+        {
+            if (strategy.RollingUpdate is not null)
+                at.At("rollingUpdate").Forbidden("may not be specified when strategy `type` is 'Recreate'");
+        }
+        else if (strategy.Type != "RollingUpdate")
+        {
+            at.NotSupportedPrinted(strategy, "Recreate", "RollingUpdate");
+        }
+        else if (strategy.RollingUpdate is { } rolling)
+        {
+            RolloutChecks.CheckBoth(rolling.MaxUnavailable, rolling.MaxSurge, at.At("rollingUpdate"));
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Apps;
 
@@ -31,4 +33,19 @@ internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
     {
         Spec = set.Spec with { Replicas = set.Spec.Replicas ?? 1, Template = set.Spec.Template.Defaulted() },
     };
+
+    protected override void Validate(ReplicaSet set, FieldErrors errors)
+    {
+        var (spec, at) = (set.Spec, errors.At("spec"));
+        at.At("replicas").NonNegative(spec.Replicas ?? 0);
+        at.At("minReadySeconds").NonNegative(spec.MinReadySeconds);
+        TemplateChecks.CheckSelector(spec.Selector, "deployment", at.At("selector"));
+        TemplateChecks.CheckTemplate(spec.Template, spec.Selector, "ReplicaSet", at);
+    }
+
+    protected override void ValidateUpdate(ReplicaSet set, ReplicaSet old, FieldErrors errors)
+    {
+        Validate(set, errors);
+        TemplateChecks.CheckUnchanged(set.Spec.Selector, old.Spec.Selector, errors.At("spec").At("selector"));
+    }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Apps;
 using ControlPlane.Types.Core;
@@ -14,6 +16,7 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
     protected override void Declare(Declaration<StatefulSet> resource) => resource
         .WithStatus((set, other) => set with { Status = other.Status })
         .WithGeneration()
+        .Names(Names.DnsLabel)
         .WithScale(
             set => set.Spec.Replicas ?? 0,
             set => set.Status.Replicas,
@@ -53,7 +56,7 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
     // maxUnavailable is dropped: its feature gate (MaxUnavailableStatefulSet) is off.
     private static StatefulSetUpdateStrategy Defaulted(StatefulSetUpdateStrategy strategy)
     {
-        if (strategy.Type is not ("" or "RollingUpdate"))
+        if (strategy.Type is not ("" or "RollingUpdate") || strategy is { Type.Length: > 0, RollingUpdate: null })
             return strategy;
         var rolling = strategy.RollingUpdate ?? new RollingUpdateStatefulSetStrategy();
         return strategy with { Type = "RollingUpdate", RollingUpdate = rolling with { Partition = rolling.Partition ?? 0, MaxUnavailable = null } };
@@ -64,4 +67,93 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
         Spec = claim.Spec.Defaulted(),
         Status = claim.Status.Phase.Length > 0 ? claim.Status : claim.Status with { Phase = "Pending" },
     };
+
+    protected override void Validate(StatefulSet set, FieldErrors errors) => Check(set, isNew: true, errors);
+
+    private static void Check(StatefulSet set, bool isNew, FieldErrors errors)
+    {
+        var (spec, at) = (set.Spec, errors.At("spec"));
+        if (spec.PodManagementPolicy is not ("OrderedReady" or "Parallel"))
+            at.At("podManagementPolicy").Invalid(spec.PodManagementPolicy, "must be 'OrderedReady' or 'Parallel'");
+        CheckStrategy(spec.UpdateStrategy, at.At("updateStrategy"));
+        if (spec.PersistentVolumeClaimRetentionPolicy is { } retention)
+        {
+            at.At("persistentVolumeClaimRetentionPolicy").At("whenDeleted").OneOf(retention.WhenDeleted, "Retain", "Delete");
+            at.At("persistentVolumeClaimRetentionPolicy").At("whenScaled").OneOf(retention.WhenScaled, "Retain", "Delete");
+        }
+
+        at.At("replicas").NonNegative(spec.Replicas ?? 0);
+        at.At("minReadySeconds").NonNegative(spec.MinReadySeconds);
+        if (spec.Ordinals is { } ordinals)
+            at.At("ordinals").At("start").NonNegative(ordinals.Start);
+        TemplateChecks.CheckSelector(spec.Selector, "statefulset", at.At("selector"));
+        CheckTemplate(spec, isNew, at);
+        if (spec.RevisionHistoryLimit is { } limit)
+            at.At("revisionHistoryLimit").NonNegative(limit);
+    }
+
+    protected override void ValidateUpdate(StatefulSet set, StatefulSet old, FieldErrors errors)
+    {
+        Check(set, isNew: false, errors);
+        var rest = set.Spec with
+        {
+            Replicas = old.Spec.Replicas,
+            Template = old.Spec.Template,
+            UpdateStrategy = old.Spec.UpdateStrategy,
+            MinReadySeconds = old.Spec.MinReadySeconds,
+            Ordinals = old.Spec.Ordinals,
+            RevisionHistoryLimit = old.Spec.RevisionHistoryLimit,
+            PersistentVolumeClaimRetentionPolicy = old.Spec.PersistentVolumeClaimRetentionPolicy,
+        };
+        if (rest != old.Spec)
+        {
+            errors.At("spec").Forbidden(
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
+                + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+        }
+    }
+
+    // Labels and annotations are checked with the template and once more with the pod that is made from it and from the claims.
+    private static void CheckTemplate(StatefulSetSpec spec, bool isNew, FieldErrors at)
+    {
+        if (!TemplateChecks.TryParse(spec.Selector, out var selector))
+        {
+            at.At("selector").Invalid(spec.Selector, "");
+            return;
+        }
+
+        var template = at.At("template");
+        TemplateChecks.CheckMatch(spec.Template, selector, template);
+        template.At("labels").Labels(spec.Template.Metadata.Labels);
+        ObjectMetaRules.CheckAnnotations(spec.Template.Metadata.Annotations, template.At("annotations"));
+        // Neither can change later, and what is stored already is let be.
+        if (isNew && spec.ServiceName.Length > 0)
+            at.At("serviceName").Complain(spec.ServiceName, Names.Label(spec.ServiceName));
+        for (var i = 0; isNew && i < spec.VolumeClaimTemplates.Count; i++)
+            VolumeClaimChecks.Check(spec.VolumeClaimTemplates[i].Spec, at.At("volumeClaimTemplates", i).At("spec"));
+        PodValidation.CheckTemplate(WithClaims(spec), template);
+        TemplateChecks.CheckEndless(spec.Template, "StatefulSet", template);
+    }
+
+    private static PodTemplateSpec WithClaims(StatefulSetSpec spec)
+    {
+        var claims = spec.VolumeClaimTemplates.Select(claim => claim.Metadata.Name).Distinct().ToList();
+        var volumes = claims.Select(name => new Volume { Name = name, PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource { ClaimName = name } });
+        return spec.Template with
+        {
+            Spec = spec.Template.Spec with { Volumes = [.. volumes, .. spec.Template.Spec.Volumes.Where(volume => !claims.Contains(volume.Name))] },
+        };
+    }
+
+    private static void CheckStrategy(StatefulSetUpdateStrategy strategy, FieldErrors at)
+    {
+        if (strategy.Type.Length == 0)
+            at.Required();
+        else if (strategy.Type == "OnDelete" && strategy.RollingUpdate is { } unused)
+            at.At("rollingUpdate").Invalid(unused, "only allowed for updateStrategy 'RollingUpdate'");
+        else if (strategy.Type == "RollingUpdate" && strategy.RollingUpdate is { Partition: { } partition })
+            at.At("rollingUpdate").At("partition").NonNegative(partition);
+        else if (strategy.Type is not ("RollingUpdate" or "OnDelete"))
+            at.Invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'");
+    }
 }

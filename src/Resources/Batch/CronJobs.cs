@@ -1,4 +1,6 @@
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Batch;
 
@@ -9,6 +11,7 @@ internal sealed class CronJobs : ResourceDefinition<CronJob>
 {
     private const int SuccessfulJobsHistoryLimit = 3; // batch/v1: SetDefaults_CronJob
     private const int FailedJobsHistoryLimit = 1;
+    private const int MaxName = 52; // batch/validation: room for the time in the names of its Jobs
 
     protected override void Declare(Declaration<CronJob> resource) => resource
         .WithStatus((cron, other) => cron with { Status = other.Status })
@@ -40,5 +43,57 @@ internal sealed class CronJobs : ResourceDefinition<CronJob>
                 JobTemplate = job with { Spec = job.Spec with { Template = job.Spec.Template.Defaulted() } },
             },
         };
+    }
+
+    protected override void Validate(CronJob cron, FieldErrors errors)
+    {
+        if (cron.Metadata.Name.Length > MaxName)
+            errors.At("metadata").At("name").Invalid(cron.Metadata.Name, Names.MaxCharacters(MaxName));
+        var (spec, at) = (cron.Spec, errors.At("spec"));
+        CheckSchedule(spec, at.At("schedule"));
+        if (spec.StartingDeadlineSeconds is { } deadline)
+            at.At("startingDeadlineSeconds").NonNegative(deadline);
+        CheckTimeZone(spec.TimeZone, at.At("timeZone"));
+        at.At("concurrencyPolicy").RequiredOneOf(spec.ConcurrencyPolicy, "Allow", "Forbid", "Replace");
+        CheckJob(spec.JobTemplate, at.At("jobTemplate"));
+        at.At("successfulJobsHistoryLimit").NonNegative(spec.SuccessfulJobsHistoryLimit ?? 0);
+        at.At("failedJobsHistoryLimit").NonNegative(spec.FailedJobsHistoryLimit ?? 0);
+    }
+
+    private static void CheckSchedule(CronJobSpec spec, FieldErrors at)
+    {
+        if (spec.Schedule.Length == 0)
+        {
+            at.Required();
+            return;
+        }
+
+        if (CronSchedule.TryParse(spec.Schedule, out var complaint) is null)
+            at.Invalid(spec.Schedule, complaint);
+        if (spec.Schedule.Contains("TZ", StringComparison.Ordinal))
+        {
+            at.Invalid(spec.Schedule, spec.TimeZone is null
+                ? "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+                : "cannot use both timeZone field and TZ or CRON_TZ in schedule");
+        }
+    }
+
+    private static void CheckTimeZone(string? zone, FieldErrors at)
+    {
+        if (zone is null)
+            return;
+        if (zone.Length == 0)
+            at.Invalid(zone, "timeZone must be nil or non-empty string");
+        else if (zone.Equals("Local", StringComparison.OrdinalIgnoreCase))
+            at.Invalid(zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+        else if (zone is not ("UTC" or "Etc/UTC") && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            at.Invalid(zone, $"unknown time zone {zone}");
+    }
+
+    private static void CheckJob(JobTemplateSpec job, FieldErrors at)
+    {
+        if (job.Spec.ManualSelector is true)
+            at.At("spec").At("manualSelector").NotSupported("true", "nil", "false");
+        JobChecks.Check(job.Spec, at.At("spec"));
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Resources.Core;
 using ControlPlane.Types.Batch;
 
@@ -84,4 +86,34 @@ internal sealed class Jobs : ResourceDefinition<Job>
         { StartTime: { } start, CompletionTime: { } end } => HumanDuration.Of(end.ToDateTimeOffset() - start.ToDateTimeOffset()),
         { StartTime: { } start } => TableCell.Age(start),
     };
+
+    protected override void Validate(Job job, FieldErrors errors)
+    {
+        JobSelector.Check(job, errors);
+        CheckSpec(job.Spec, errors.At("spec"));
+        if (job.Spec is not { CompletionMode: "Indexed", Completions: > 0 and var completions })
+            return;
+        // The pods' host names.
+        var last = FormattableString.Invariant($"{job.Metadata.Name}-{completions - 1}");
+        if (Names.Label(last).Any())
+            errors.At("metadata").At("name").Invalid(job.Metadata.Name, $"will not able to create pod with invalid DNS label: {last}");
+    }
+
+    // Upstream checks the Job as a whole, and once more what is checked of a change.
+    protected override void ValidateUpdate(Job job, Job old, FieldErrors errors)
+    {
+        Validate(job, errors);
+        CheckSpec(job.Spec, errors.At("spec"));
+        JobUpdateRules.Check(job, old, errors.At("spec"));
+    }
+
+    private static void CheckSpec(JobSpec spec, FieldErrors at)
+    {
+        JobChecks.Check(spec, at);
+        if (spec.Selector is null)
+            at.At("selector").Required();
+        at.At("selector").Selector(spec.Selector);
+        if (TemplateChecks.TryParse(spec.Selector, out var selector))
+            TemplateChecks.CheckMatch(spec.Template, selector, at.At("template"));
+    }
 }

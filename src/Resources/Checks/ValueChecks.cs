@@ -14,6 +14,18 @@ internal static class ValueChecks
         public void Invalid(IMessage? value, string detail) =>
             errors.InvalidPrinted(value is null ? "null" : Encoding.UTF8.GetString(Json.EncodeMessage(value)), detail);
 
+        /// <summary>The value is none of those that are supported; it is printed as JSON.</summary>
+        public void NotSupportedPrinted(IMessage value, params ReadOnlySpan<string> supported)
+        {
+            var texts = new List<string>();
+            foreach (var text in supported)
+                texts.Add(FieldErrors.Quote(text));
+            errors.Add(new FieldError(
+                "FieldValueNotSupported",
+                errors.Path,
+                $"Unsupported value: {Encoding.UTF8.GetString(Json.EncodeMessage(value))}: supported values: {string.Join(", ", texts)}"));
+        }
+
         /// <summary>A text out of a list; upstream lists them sorted.</summary>
         public void OneOf(string value, params ReadOnlySpan<string> supported)
         {

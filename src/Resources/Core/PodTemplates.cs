@@ -1,4 +1,5 @@
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Errors;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
@@ -13,4 +14,6 @@ internal sealed class PodTemplates : ResourceDefinition<PodTemplate>
         .Column("Pod Labels", template => PodTemplateColumns.Text(template.Template.Metadata.Labels));
 
     protected override PodTemplate Default(PodTemplate template) => template with { Template = template.Template.Defaulted() };
+
+    protected override void Validate(PodTemplate template, FieldErrors errors) => PodValidation.CheckTemplate(template.Template, errors.At("template"));
 }

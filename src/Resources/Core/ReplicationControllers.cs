@@ -1,5 +1,7 @@
 using ControlPlane.Machinery.Definitions;
-using ControlPlane.Machinery.Selectors;
+using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
@@ -13,7 +15,7 @@ internal sealed class ReplicationControllers : ResourceDefinition<ReplicationCon
         .WithScale(
             controller => controller.Spec.Replicas ?? 0,
             controller => controller.Status.Replicas,
-            controller => LabelSelector.OfLabels(controller.Spec.Selector).ToString(),
+            controller => PodTemplateColumns.ScaleText(new LabelSelector { MatchLabels = controller.Spec.Selector }),
             (controller, replicas) => controller with { Spec = controller.Spec with { Replicas = replicas } })
         .Selectable("status.replicas", controller => controller.Status.Replicas.ToString(System.Globalization.CultureInfo.InvariantCulture))
         .OrphansByDefault()
@@ -41,5 +43,28 @@ internal sealed class ReplicationControllers : ResourceDefinition<ReplicationCon
                 Template = spec.Template?.Defaulted(),
             },
         };
+    }
+
+    protected override void Validate(ReplicationController controller, FieldErrors errors)
+    {
+        var (spec, at) = (controller.Spec, errors.At("spec"));
+        at.At("minReadySeconds").NonNegative(spec.MinReadySeconds);
+        if (spec.Selector.IsEmpty)
+            at.At("selector").Required();
+        if (spec.Replicas is { } replicas)
+            at.At("replicas").NonNegative(replicas);
+        else
+            at.At("replicas").Required();
+        if (spec.Template is not { } template)
+        {
+            at.At("template").Required();
+            return;
+        }
+
+        var labels = template.Metadata.Labels;
+        if (spec.Selector.Any(entry => !labels.TryGetValue(entry.Key, out var value) || value != entry.Value))
+            at.At("template").At("metadata").At("labels").InvalidPrinted(Printing.Of(labels), TemplateChecks.NoMatch);
+        PodValidation.CheckTemplate(template, at.At("template"));
+        TemplateChecks.CheckEndless(template, "ReplicationController", at.At("template"));
     }
 }

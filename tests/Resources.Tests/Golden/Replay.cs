@@ -123,10 +123,17 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
         });
     }
 
+    // What is answered is what a read would give: the storage form tells less apart.
+    private IApiObject Read(IApiObject written)
+    {
+        var storage = definition.Storage;
+        return storage.HasProtobuf ? storage.ToHub(storage.ReadProtobuf(Protobuf.Encode(storage.FromHub(written)))) : written;
+    }
+
     private Outcome Answer(IApiObject value, IApiObject? old, FieldErrors errors)
     {
         if (errors.IsEmpty)
-            return new(JsonNode.Parse(version.WriteJson(version.FromHub(value)))!.AsObject(), null, [], [.. definition.Warnings(value, old)]);
+            return new(JsonNode.Parse(version.WriteJson(version.FromHub(Read(value))))!.AsObject(), null, [], [.. definition.Warnings(value, old)]);
         var status = ApiError.Invalid(definition.Hub.GroupKind, value.Metadata.Name, errors.All).Status;
         return new(
             null,

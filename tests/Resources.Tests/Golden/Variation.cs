@@ -7,6 +7,12 @@ namespace ControlPlane.Resources.Tests.Golden;
 /// <summary>Varies one value of an object as the record's variations do.</summary>
 internal static class Variation
 {
+    private static readonly string[] Shared =
+    [
+        "/spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/podAffinityTerm/labelSelector",
+        "/spec/topologySpreadConstraints/0/labelSelector",
+    ];
+
     /// <summary>The sample with that one value varied.</summary>
     /// <param name="id">"create /spec/replicas =70000".</param>
     public static JsonObject Apply(JsonObject sample, string id)
@@ -15,9 +21,13 @@ internal static class Variation
         if (id == "create base")
             return varied;
         var (first, last) = (id.IndexOf(' ', StringComparison.Ordinal), id.LastIndexOf(' '));
-        var steps = Steps(id[(first + 1)..last]);
-        var parent = Walk(varied, steps.AsSpan(0, steps.Length - 1));
-        Put(parent, steps[^1], id[(last + 1)..]);
+        var pointer = id[(first + 1)..last];
+        foreach (var place in SamePlaces(pointer))
+        {
+            var steps = Steps(place);
+            Put(Walk(varied, steps.AsSpan(0, steps.Length - 1)), steps[^1], id[(last + 1)..]);
+        }
+
         return varied;
     }
 
@@ -30,6 +40,17 @@ internal static class Variation
             Remove(parent, steps[^1]);
         else
             Set(parent, steps[^1], difference[1]?.DeepClone());
+    }
+
+    // The sample pod was made with one selector in two places: what is varied within it changes in both.
+    private static IEnumerable<string> SamePlaces(string pointer)
+    {
+        yield return pointer;
+        for (var i = 0; i < Shared.Length; i++)
+        {
+            if (pointer.StartsWith(Shared[i] + "/", StringComparison.Ordinal))
+                yield return Shared[1 - i] + pointer[Shared[i].Length..];
+        }
     }
 
     private static void Put(JsonNode parent, string step, string name)

@@ -11,6 +11,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
     protected override void Declare(Declaration<Pod> resource) => resource
         .WithStatus((pod, other) => pod with { Status = other.Status })
         .WithGeneration()
+        .MetadataChecksOnUpdate(4)
         .GracefulDeletion(GraceSeconds)
         .Selectable("spec.nodeName", pod => pod.Spec.NodeName)
         .Selectable("spec.restartPolicy", pod => pod.Spec.RestartPolicy)
@@ -30,6 +31,18 @@ internal sealed class Pods : ResourceDefinition<Pod>
     {
         var prepared = pod with { Spec = pod.Spec.WithSelectedByOwnLabels(pod.Metadata.Labels) };
         return prepared with { Status = new PodStatus { Phase = "Pending", QosClass = prepared.QualityOfService, Conditions = GatedCondition(pod) } };
+    }
+
+    protected override Pod PrepareForUpdate(Pod pod, Pod old, WriteContext context) => context.Subresource == "status"
+        ? pod with { Spec = old.Spec, Metadata = pod.Metadata with { OwnerReferences = old.Metadata.OwnerReferences, DeletionTimestamp = old.Metadata.DeletionTimestamp } }
+        : pod;
+
+    protected override void Validate(Pod pod, FieldErrors errors) => PodValidation.CheckNewPod(pod, errors);
+
+    protected override void ValidateUpdate(Pod pod, Pod old, FieldErrors errors)
+    {
+        PodValidation.CheckPod(pod, errors);
+        PodUpdateRules.Check(pod, old, errors);
     }
 
     private static Machinery.Values.ValueList<PodCondition> GatedCondition(Pod pod) => pod.Spec.SchedulingGates.IsEmpty

@@ -1,0 +1,15 @@
+using System.Text;
+using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Values;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>Lists and maps as error texts print them: JSON.</summary>
+internal static class Printing
+{
+    internal static string Of<T>(ValueList<T> items)
+        where T : IMessage => items.IsNil ? "null" : $"[{string.Join(",", items.Select(item => Encoding.UTF8.GetString(Json.EncodeMessage(item))))}]";
+
+    internal static string Of(ValueMap<string> texts) =>
+        texts.IsNil ? "null" : $"{{{string.Join(",", texts.Select(entry => $"{Machinery.Errors.FieldErrors.Quote(entry.Key)}:{Machinery.Errors.FieldErrors.Quote(entry.Value)}"))}}}";
+}
