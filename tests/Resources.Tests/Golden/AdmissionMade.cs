@@ -23,6 +23,7 @@ internal static class AdmissionMade
     /// <summary>As the plugins leave a new pod.</summary>
     public static IApiObject OnCreate(IApiObject value) => value switch
     {
+        Pod { Spec.ServiceAccountName.Length: 0 } pod => pod with { Spec = Tolerating(pod.Spec) with { ServiceAccountName = "default" } },
         Pod pod => pod with { Spec = Tolerating(pod.Spec) },
         PersistentVolumeClaim claim => claim with { Metadata = Protected(claim.Metadata, "kubernetes.io/pvc-protection") },
         PersistentVolume volume => volume with { Metadata = Protected(volume.Metadata, "kubernetes.io/pv-protection") },
