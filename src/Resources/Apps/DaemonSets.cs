@@ -126,4 +126,7 @@ internal sealed class DaemonSets : ResourceDefinition<DaemonSet>
         RolloutChecks.CheckWhole(rolling.MaxUnavailable, at.At("maxUnavailable"));
         RolloutChecks.CheckWhole(rolling.MaxSurge, at.At("maxSurge"));
     }
+
+    protected override IEnumerable<string> Warnings(DaemonSet set, DaemonSet? old) =>
+        PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
 }

@@ -101,4 +101,7 @@ internal sealed class Deployments : ResourceDefinition<Deployment>
             RolloutChecks.CheckBoth(rolling.MaxUnavailable, rolling.MaxSurge, at.At("rollingUpdate"));
         }
     }
+
+    protected override IEnumerable<string> Warnings(Deployment deployment, Deployment? old) =>
+        PodWarnings.OfTemplate(deployment.Spec.Template, old?.Spec.Template, "spec.template");
 }

@@ -48,4 +48,7 @@ internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
         Validate(set, errors);
         TemplateChecks.CheckUnchanged(set.Spec.Selector, old.Spec.Selector, errors.At("spec").At("selector"));
     }
+
+    protected override IEnumerable<string> Warnings(ReplicaSet set, ReplicaSet? old) =>
+        PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
 }

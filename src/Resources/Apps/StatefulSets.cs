@@ -156,4 +156,7 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
         else if (strategy.Type is not ("RollingUpdate" or "OnDelete"))
             at.Invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'");
     }
+
+    protected override IEnumerable<string> Warnings(StatefulSet set, StatefulSet? old) =>
+        PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
 }

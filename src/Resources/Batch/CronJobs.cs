@@ -96,4 +96,7 @@ internal sealed class CronJobs : ResourceDefinition<CronJob>
             at.At("spec").At("manualSelector").NotSupported("true", "nil", "false");
         JobChecks.Check(job.Spec, at.At("spec"));
     }
+
+    protected override IEnumerable<string> Warnings(CronJob cron, CronJob? old) =>
+        PodWarnings.OfTemplate(cron.Spec.JobTemplate.Spec.Template, old?.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template");
 }

@@ -116,4 +116,6 @@ internal sealed class Jobs : ResourceDefinition<Job>
         if (TemplateChecks.TryParse(spec.Selector, out var selector))
             TemplateChecks.CheckMatch(spec.Template, selector, at.At("template"));
     }
+
+    protected override IEnumerable<string> Warnings(Job job, Job? old) => PodWarnings.OfTemplate(job.Spec.Template, old?.Spec.Template, "spec.template");
 }

@@ -16,4 +16,7 @@ internal sealed class PodTemplates : ResourceDefinition<PodTemplate>
     protected override PodTemplate Default(PodTemplate template) => template with { Template = template.Template.Defaulted() };
 
     protected override void Validate(PodTemplate template, FieldErrors errors) => PodValidation.CheckTemplate(template.Template, errors.At("template"));
+
+    protected override IEnumerable<string> Warnings(PodTemplate template, PodTemplate? old) =>
+        PodWarnings.OfTemplate(template.Template, old?.Template, "template");
 }

@@ -67,4 +67,7 @@ internal sealed class ReplicationControllers : ResourceDefinition<ReplicationCon
         PodValidation.CheckTemplate(template, at.At("template"));
         TemplateChecks.CheckEndless(template, "ReplicationController", at.At("template"));
     }
+
+    protected override IEnumerable<string> Warnings(ReplicationController controller, ReplicationController? old) =>
+        controller.Spec.Template is { } template ? PodWarnings.OfTemplate(template, old?.Spec.Template, "spec.template") : [];
 }

@@ -139,6 +139,6 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
             null,
             Masking.Mask(status.Message),
             [.. status.Details!.Causes.Select(cause => Golden.Answer.Cause(cause.Reason, cause.Field, cause.Message))],
-            [.. definition.Warnings(value, old)]);
+            []);
     }
 }

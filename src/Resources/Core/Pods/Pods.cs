@@ -66,4 +66,6 @@ internal sealed class Pods : ResourceDefinition<Pod>
         var seconds = asked ?? pod.Spec.TerminationGracePeriodSeconds ?? 0;
         return seconds < 0 ? 1 : seconds;
     }
+
+    protected override IEnumerable<string> Warnings(Pod pod, Pod? old) => pod.Spec == old?.Spec ? [] : PodWarnings.Of(pod.Spec, "spec");
 }

@@ -1,0 +1,40 @@
+using ControlPlane.Types.Core;
+
+namespace ControlPlane.Resources.Core;
+
+/// <summary>Files that one volume puts at the same path twice: the later one hides the earlier.</summary>
+internal static class VolumePaths
+{
+    internal static IEnumerable<string> Overlaps(Volume volume) => volume switch
+    {
+        { ConfigMap: { } map } => Overlaps($"volume \"{volume.Name}\" (ConfigMap \"{map.Name}\")", map.Items.Select(item => (item.Path, ""))),
+        { Secret: { } secret } => Overlaps($"volume \"{volume.Name}\" (Secret \"{secret.SecretName}\")", secret.Items.Select(item => (item.Path, ""))),
+        { DownwardAPI: { } downward } => Overlaps($"volume \"{volume.Name}\" (DownwardAPI)", downward.Items.Select(item => (item.Path, ""))),
+        { Projected: { } projected } => Overlaps($"volume \"{volume.Name}\" (Projected)", projected.Sources.SelectMany(Paths)),
+        _ => [],
+    };
+
+    private static IEnumerable<(string Path, string Source)> Paths(VolumeProjection source) => source switch
+    {
+        { Secret: { } secret } => secret.Items.Select(item => (item.Path, $" (Secret \"{secret.Name}\")")),
+        { ConfigMap: { } map } => map.Items.Select(item => (item.Path, $" (ConfigMap \"{map.Name}\")")),
+        { DownwardAPI: { } downward } => downward.Items.Select(item => (item.Path, " (DownwardAPI)")),
+        { ServiceAccountToken: { } token } => [(token.Path, " (ServiceAccountToken)")],
+        { ClusterTrustBundle: { } bundle } => [(bundle.Path, " (ClusterTrustBundle)")],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Overlaps(string volume, IEnumerable<(string Path, string Source)> paths)
+    {
+        var known = new List<(string Path, string Source)>();
+        foreach (var one in paths)
+        {
+            foreach (var other in known.Where(other => Meet(one.Path, other.Path)))
+                yield return $"{volume}: overlapping paths: \"{one.Path}\"{one.Source} with \"{other.Path}\"{other.Source}";
+            known.Add(one);
+        }
+    }
+
+    private static bool Meet(string path, string other) =>
+        path == other || path.StartsWith(other + "/", StringComparison.Ordinal) || other.StartsWith(path + "/", StringComparison.Ordinal);
+}
