@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace ControlPlane.Conformance;
 
 /// <summary>Removes what a killed cluster left: containers, the containerd of its own, mounts, control groups. What is not there is no error.</summary>
-internal static class ContainerLeftovers
+internal static partial class ContainerLeftovers
 {
     public static async Task RemoveAsync(string containerdSocket, string data)
     {
         if (File.Exists(containerdSocket))
         {
+            await RemoveNetworksAsync(containerdSocket);
             var tasks = await RunAsync("ctr", "--address", containerdSocket, "--namespace", "k8s.io", "tasks", "ls", "--quiet");
             foreach (var task in tasks.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 await RunAsync("ctr", "--address", containerdSocket, "--namespace", "k8s.io", "tasks", "kill", "--all", "--signal", "SIGKILL", task);
@@ -28,6 +30,21 @@ internal static class ContainerLeftovers
         foreach (var mount in mounts.Where(path => path.StartsWith(data + "/", StringComparison.Ordinal)).OrderByDescending(path => path.Length))
             await RunAsync("umount", "--lazy", mount);
     }
+
+    // The network namespaces of pods are named in the specs of their containers, and stay behind when a sandbox is not stopped in order.
+    private static async Task RemoveNetworksAsync(string containerdSocket)
+    {
+        var containers = await RunAsync("ctr", "--address", containerdSocket, "--namespace", "k8s.io", "containers", "ls", "--quiet");
+        foreach (var container in containers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var spec = await RunAsync("ctr", "--address", containerdSocket, "--namespace", "k8s.io", "containers", "info", container);
+            foreach (Match path in NetworkPath().Matches(spec))
+                await RunAsync("ip", "netns", "delete", path.Groups[1].Value);
+        }
+    }
+
+    [GeneratedRegex("/netns/(cni-[-0-9a-f]+)")]
+    private static partial Regex NetworkPath();
 
     private static string CommandOf(Process process)
     {

@@ -25,7 +25,9 @@ namespace ControlPlane.Node;
 /// <param name="clock">Time.</param>
 /// <param name="random">Spreads what many nodes do.</param>
 /// <param name="logs">The log.</param>
-public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport transport, TimeProvider clock, Random random, ILoggerFactory logs)
+/// <param name="proxyTransport">The API as <c>system:kube-proxy</c>, which may follow EndpointSlices; nodes themselves may not unless they are given the right.</param>
+public sealed partial class NodeAgent(
+    NodeAgentOptions options, IApiTransport transport, TimeProvider clock, Random random, ILoggerFactory logs, IApiTransport? proxyTransport = null)
 {
     private static readonly TimeSpan RelistPeriod = TimeSpan.FromSeconds(1); // kubelet: genericPlegRelistPeriod
 
@@ -111,7 +113,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, IApiTransport tr
     {
         if (!options.ProxiesServices)
             return;
-        var slices = new Informer<EndpointSlice>(transport, new InformerOptions(), clock, random, _log);
+        var slices = new Informer<EndpointSlice>(proxyTransport ?? transport, new InformerOptions(), clock, random, _log);
         var proxy = new ServiceProxy(services, slices, options.NodeName, options.ClusterPodRange, clock, _log);
         await Together.RunAsync([slices.RunAsync, stop => proxy.RunAsync(ranges, stop)], cancel);
     }

@@ -81,7 +81,8 @@ internal sealed class Bootstrapper(ResourceCatalog catalog, ApiServerOptions opt
     private async Task UpdateAsync(ResourceStore store, ObjectKey key, IApiObject value, CancellationToken cancel, string subresource = "") =>
         await store.UpdateAsync(
             key,
-            (_, _) => ValueTask.FromResult(store.Definition.Default(value.WithMetadata(value.Metadata with { ResourceVersion = "" }))),
+            // What is wanted does not depend on what is there; some kinds are still not to be updated without saying which version is meant.
+            (current, _) => ValueTask.FromResult(store.Definition.Default(value.WithMetadata(value.Metadata with { ResourceVersion = current?.ResourceVersion ?? "" }))),
             new UpdateRequest { Context = Context() with { Subresource = subresource } },
             cancel);
 

@@ -6,12 +6,12 @@ internal sealed partial record JoinOptions
     [Flag("--server", "URL of the API server: https://host:6443.")]
     public string Server { get; init; } = "";
 
-    [Flag("--token", "Bootstrap or service account token to join with.")]
+    [Flag("--token", "Token of a user that may act as this node (system:node:NAME in system:nodes).")]
     public string Token { get; init; } = "";
 
-    [Flag("--kubeconfig", "Instead of --server and --token: a kubeconfig of the node's own.")]
-    public string Kubeconfig { get; init; } = "";
-
-    [Flag("--ca-file", "CA certificate of the server; where it is missing, the server's own cluster-info tells it to whoever holds the token.")]
+    [Flag("--ca-file", "CA certificate of the server.")]
     public string CaFile { get; init; } = "";
+
+    [Flag("--kubeconfig", "Instead of --server, --token and --ca-file: the node's own kubeconfig.")]
+    public string Kubeconfig { get; init; } = "";
 }

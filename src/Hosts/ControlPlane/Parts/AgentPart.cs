@@ -28,7 +28,8 @@ internal sealed class AgentPart(ApiServerPart server, AgentOptions options, Data
             server.Server.As(UserInfo.Of($"system:node:{name}", "system:nodes", UserInfo.Authenticated), "kubelet"),
             time,
             new Random(),
-            logs);
+            logs,
+            server.Server.As(UserInfo.Of("system:kube-proxy", UserInfo.Authenticated), "kube-proxy"));
         var running = agent.RunAsync(stop);
         await Task.WhenAny(agent.Ready, running);
         ready();

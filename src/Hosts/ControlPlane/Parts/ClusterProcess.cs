@@ -93,10 +93,12 @@ internal static class ClusterProcess
         ];
         if (agent is not null)
             parts.Add(new AgentPart(server, agent, data, pki, controllers.ClusterCidr, time, logs));
+        if (simulatedNodes > 0)
+            parts.Add(new SimulatedNodesPart(server, simulatedNodes, time, logs));
         return parts;
     }
 
-    private static Task EnsureProgramsAsync(AgentOptions agent, TimeProvider time, CancellationToken cancel) =>
+    internal static Task EnsureProgramsAsync(AgentOptions agent, TimeProvider time, CancellationToken cancel) =>
         new NodePrerequisites(time)
         {
             MayInstall = !agent.NoInstall,

@@ -25,6 +25,14 @@ internal sealed class Pods : ResourceDefinition<Pod>
         .StatusResetFields("spec", "metadata.deletionTimestamp", "metadata.ownerReferences")
         .PodColumns();
 
+    /// <inheritdoc/>
+    public override void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors)
+    {
+        // A node's name and a disruption's mark are set by the server itself, which has checked what was asked of it.
+        if (context.Subresource is not ("binding" or "eviction"))
+            base.ValidateUpdate(value, old, context, errors);
+    }
+
     protected override Pod Default(Pod pod) => pod with { Spec = pod.Spec.Defaulted().DefaultedAsPod() };
 
     protected override Pod PrepareForCreate(Pod pod, WriteContext context)

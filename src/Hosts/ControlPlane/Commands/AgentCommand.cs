@@ -1,0 +1,18 @@
+using System.CommandLine;
+using ControlPlane.Parts;
+
+namespace ControlPlane.Commands;
+
+/// <summary><c>controlplane agent</c>: a node of a cluster whose server runs elsewhere.</summary>
+internal static class AgentCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("agent", "Start a node agent: it registers this machine with a server and runs pods.");
+        DataOptions.AddTo(command);
+        JoinOptions.AddTo(command);
+        AgentOptions.AddTo(command);
+        command.SetAction((result, stop) => AgentProcess.RunAsync(DataOptions.From(result), JoinOptions.From(result), AgentOptions.From(result), stop));
+        return command;
+    }
+}
