@@ -32,9 +32,6 @@ internal sealed partial record ServerOptions
     [Flag("--tls-san", "Further names and addresses for the serving certificate.")]
     public ImmutableArray<string> TlsSans { get; init; } = [];
 
-    [Flag("--request-timeout", "Time limit of a request that is neither a watch nor a stream.")]
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(1); // kube-apiserver default
-
     [Flag("--max-requests-inflight", "Reading requests at once; more are told to come again.")]
     public int MaxRequestsInflight { get; init; } = 400; // kube-apiserver default
 

@@ -16,7 +16,4 @@ internal sealed partial record StorageOptions
 
     [Flag("--etcd-keyfile", "Key of the client certificate for etcd.")]
     public string EtcdKeyFile { get; init; } = "";
-
-    [Flag("--etcd-compaction-interval", "How often history is compacted; as much of it is kept.")]
-    public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromMinutes(5); // kube-apiserver default
 }

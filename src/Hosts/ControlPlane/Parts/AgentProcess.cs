@@ -18,8 +18,9 @@ internal static class AgentProcess
         try
         {
             await ClusterProcess.EnsureProgramsAsync(options, time, stop);
-            using var transport = new HttpsTransport(Server(join, time) with { UserAgent = "kubelet" }, time);
-            await RunAsync(transport, data, join, options, time, logs, stop);
+            var server = Server(join, time);
+            using var transport = new HttpsTransport(server with { UserAgent = "kubelet" }, time);
+            await RunAsync(transport, server.Authorities.FirstOrDefault(), data, options, time, logs, stop);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -34,14 +35,13 @@ internal static class AgentProcess
     }
 
     private static async Task RunAsync(
-        HttpsTransport transport, DataOptions data, JoinOptions join, AgentOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+        HttpsTransport transport, X509Certificate2? authority, DataOptions data, AgentOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
     {
         var name = ClusterProcess.NodeName(options);
         var address = NodeAddress.Resolve(options.NodeIP);
         using var serving = SelfSigned(name, address, time);
-        using var authority = join.CaFile.Length == 0 ? null : X509CertificateLoader.LoadCertificateFromFile(join.CaFile);
         var agent = new NodeAgent(
-            AgentSettings.Of(options, data, name, address) with { ServingCertificate = serving, ClientAuthority = authority ?? Server(join, time).Authorities.FirstOrDefault() },
+            AgentSettings.Of(options, data, name, address) with { ServingCertificate = serving, ClientAuthority = authority },
             transport,
             time,
             new Random(),
