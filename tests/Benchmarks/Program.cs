@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using ControlPlane.Benchmarks.Http;
 using ControlPlane.Benchmarks.Registry;
 using ControlPlane.Benchmarks.Scheduling;
 using ControlPlane.Benchmarks.Storage;
@@ -6,6 +7,8 @@ using ControlPlane.Benchmarks.Storage;
 // Loads measure a whole under concurrency, in one run of some seconds; everything else goes to BenchmarkDotNet (`--filter '*Name*'`).
 switch (args)
 {
+    case ["bare", .. var rest]:
+        return await BareKestrel.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageLoad.RunAsync(rest);
     case ["registry", .. var rest]:
