@@ -2,6 +2,8 @@ using ControlPlane.Client;
 using ControlPlane.Controllers.Apps.Deployments;
 using ControlPlane.Controllers.Apps.ReplicaSets;
 using ControlPlane.Controllers.Batch;
+using ControlPlane.Controllers.BootstrapTokens;
+using ControlPlane.Controllers.Certificates;
 using ControlPlane.Controllers.GarbageCollection;
 using ControlPlane.Controllers.Namespaces;
 using ControlPlane.Controllers.Nodes.Eviction;
@@ -23,6 +25,10 @@ public static class ControllerCatalog
     /// <param name="options">What the command line decides.</param>
     public static IEnumerable<Func<ControllerScope, Controller>> All(ControllerSettings options) =>
     [
+        static scope => new BootstrapSignerController(scope.Api, scope.Caches, scope.Clock),
+        static scope => new CertificateApprovingController(scope.Api, scope.Clock),
+        static scope => new CertificateCleanerController(scope.Api, scope.Clock, scope.Log<CertificateCleanerController>()),
+        scope => new CertificateSigningController(scope.Api, scope.Clock, options, scope.Log<CertificateSigningController>()),
         static scope => new ClusterRoleAggregationController(scope.Api, scope.Caches),
         static scope => new DeploymentController(scope.Api, scope.Caches, scope.Events("deployment-controller"), scope.Clock),
         static scope => new ReplicaSetController(scope.Api, scope.Caches, scope.Events("replicaset-controller"), scope.Clock),
@@ -37,6 +43,7 @@ public static class ControllerCatalog
         scope => new RootCertificateController(scope.Api, scope.Caches, options),
         static scope => new ServiceAccountController(scope.Api, scope.Caches),
         static scope => new TaintEvictionController(scope.Api, scope.Caches, scope.Events("taint-eviction-controller"), scope.Clock),
+        static scope => new TokenCleanerController(scope.Api, scope.Clock, scope.Log<TokenCleanerController>()),
         static scope => new TtlAfterFinishedController(scope.Api, scope.Clock, scope.Log<TtlAfterFinishedController>()),
     ];
 }

@@ -1,3 +1,5 @@
+using ControlPlane.Controllers.Certificates;
+
 namespace ControlPlane.Controllers;
 
 /// <summary>What the command line decides about controllers; the flags are kube-controller-manager's.</summary>
@@ -47,6 +49,12 @@ public sealed record ControllerSettings
 
     /// <summary>So many ended pods may stay (--terminated-pod-gc-threshold); 0 for any number.</summary>
     public int TerminatedPodThreshold { get; init; } = 12_500;
+
+    /// <summary>Signs approved requests for certificates (--cluster-signing-cert-file, --cluster-signing-key-file); null where nobody does.</summary>
+    public SignCertificate? SignCertificate { get; init; }
+
+    /// <summary>The longest time that signed certificates are valid for (--cluster-signing-duration).</summary>
+    public TimeSpan ClusterSigningDuration { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>Resources that are not collected as garbage.</summary>
     public IReadOnlyList<string> UncollectedResources { get; init; } = ["events", "events.events.k8s.io"];

@@ -28,9 +28,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(params string[] controllers) => await StartAsync(new ControllerSettings(), TimeProvider.System, controllers);
 
-    public static async Task<Cluster> StartAsync(ControllerSettings settings, TimeProvider clock, params string[] controllers)
+    public static async Task<Cluster> StartAsync(ControllerSettings settings, TimeProvider clock, params string[] controllers) =>
+        Start(new Cluster(await ApiServerFixture.StartAsync()), settings, clock, controllers);
+
+    /// <summary>With the server's own authority as the signer of certificates.</summary>
+    public static async Task<Cluster> StartAsync(Func<ControllerSettings, ControllerSettings> configure, params string[] controllers)
     {
         var cluster = new Cluster(await ApiServerFixture.StartAsync());
+        return Start(cluster, configure(new ControllerSettings { SignCertificate = cluster.Server.Pki.Authority.Sign }), TimeProvider.System, controllers);
+    }
+
+    private static Cluster Start(Cluster cluster, ControllerSettings settings, TimeProvider clock, string[] controllers)
+    {
         var shared = cluster.Server.As(UserInfo.Of("system:kube-controller-manager", UserInfo.Authenticated));
         var random = new Random(1);
         var environment = new ControllerEnvironment

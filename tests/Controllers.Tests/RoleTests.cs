@@ -62,7 +62,7 @@ public sealed class RoleTests
             Assert.Ignore("the facts are not beside the checkout");
         using var document = JsonDocument.Parse(File.ReadAllBytes(Facts!));
         return [.. document.RootElement.EnumerateArray()
-            .Where(entry => entry.GetProperty("kind").GetString() == "ClusterRole" && entry.GetProperty("name").GetString() == role)
+            .Where(entry => entry.GetProperty("kind").GetString() is "ClusterRole" or "Role" && entry.GetProperty("name").GetString() == role)
             .SelectMany(entry => entry.GetProperty("rules").EnumerateArray())
             .Select(rule => rule.Clone())];
     }

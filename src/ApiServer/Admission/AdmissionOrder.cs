@@ -24,6 +24,9 @@ internal static class AdmissionOrder
         new DefaultStorageClass(catalog),
         new StorageObjectInUseProtection(),
         new RuntimeClassAdmission(catalog),
+        new CertificateApproval(authorizer),
+        new CertificateSigning(authorizer),
+        new CertificateSubjectRestriction(),
         new PodTopologyLabels(catalog),
         new RoleEscalation(escalation), // last: it judges what will really be stored
     ];

@@ -2,7 +2,9 @@ using ControlPlane.ApiServer.Authorization.Node;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Registry;
+using ControlPlane.Resources.Certificates;
 using ControlPlane.Types.Authentication;
+using ControlPlane.Types.Certificates;
 using ControlPlane.Types.Coordination;
 using ControlPlane.Types.Core;
 using ControlPlane.Types.Policy;
@@ -39,6 +41,7 @@ internal sealed class NodeRestriction(ResourceCatalog catalog) : IValidatingAdmi
             case { Group: "", Resource: "nodes" }: CheckNode(request, node); break;
             case { Group: "", Resource: "serviceaccounts" } when request.Subresource == "token": CheckToken(request, node); break;
             case { Group: "coordination.k8s.io", Resource: "leases" }: CheckLease(request, node); break;
+            case { Group: "certificates.k8s.io", Resource: "certificatesigningrequests" }: CheckCertificate(request, node); break;
             case { Group: "storage.k8s.io", Resource: "csinodes" }: CheckOwn(request, node, "CSINode"); break;
         }
 
@@ -136,6 +139,15 @@ internal sealed class NodeRestriction(ResourceCatalog catalog) : IValidatingAdmi
         if (request.Namespace != "kube-node-lease")
             throw Forbidden(request, "can only access leases in the \"kube-node-lease\" system namespace");
         CheckOwn(request, node, nameof(Lease));
+    }
+
+    // What else a request must say is the signer's matter.
+    private static void CheckCertificate(AdmissionRequest request, string node)
+    {
+        if (request is not { Operation: AdmissionOperation.Create, Subresource: "", Object: CertificateSigningRequest { Spec.SignerName: SignerNames.KubeletServing or SignerNames.KubeletClient } made })
+            return;
+        if (CertificateSubjectRestriction.Parse(made, why => Forbidden(request, $"unable to parse csr: {why}")).Subject.CommonName != $"system:node:{node}")
+            throw Forbidden(request, $"can only create a node CSR with CN=system:node:{node}");
     }
 
     private static void CheckOwn(AdmissionRequest request, string node, string kind)

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
+using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Core.BootstrapTokens;
 
 namespace ControlPlane.ApiServer.Authentication;
 
@@ -10,18 +10,17 @@ namespace ControlPlane.ApiServer.Authentication;
 internal delegate ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>?> FindSecretData(string name, string type, CancellationToken cancel);
 
 /// <summary>Knows the tokens with which new nodes join: "id.secret", kept in the Secret bootstrap-token-id (plugin/pkg/auth/authenticator/token/bootstrap).</summary>
-internal sealed partial class BootstrapTokenAuthenticator(FindSecretData findSecret, TimeProvider clock) : ITokenAuthenticator
+internal sealed class BootstrapTokenAuthenticator(FindSecretData findSecret, TimeProvider clock) : ITokenAuthenticator
 {
-    private const string SecretType = "bootstrap.kubernetes.io/token";
     private const string Group = "system:bootstrappers";
 
     /// <inheritdoc/>
     public async ValueTask<TokenAuthentication> AuthenticateTokenAsync(string token, ImmutableArray<string> audiences, CancellationToken cancel)
     {
-        if (!TokenForm().IsMatch(token))
+        if (!BootstrapToken.TryParse(token, out var parsed))
             return TokenAuthentication.Unknown;
-        var (id, secret) = (token[..6], token[7..]);
-        var data = await findSecret($"bootstrap-token-{id}", SecretType, cancel);
+        var (id, secret) = parsed.Value;
+        var data = await findSecret(BootstrapTokenSecret.NamePrefix + id, BootstrapTokenSecret.Type, cancel);
         // Whatever is wrong, upstream answers as if it had never heard of the token: a guesser learns nothing.
         if (data is null || !HasSecret(data, id, secret) || Text(data, "usage-bootstrap-authentication") != "true" || IsExpired(data))
             return TokenAuthentication.Unknown;
@@ -37,20 +36,14 @@ internal sealed partial class BootstrapTokenAuthenticator(FindSecretData findSec
 
     private bool IsExpired(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> data) =>
         Text(data, "expiration") is { Length: > 0 } text
-        && !(DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end) && end > clock.GetUtcNow());
+        && !(Timestamp.TryParse(text, out var end) && end > Timestamp.From(clock.GetUtcNow()));
 
     private static ImmutableArray<string>? Groups(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> data)
     {
         var extra = Text(data, "auth-extra-groups").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        return Array.TrueForAll(extra, group => GroupForm().IsMatch(group)) ? [Group, .. extra.Distinct().Order(StringComparer.Ordinal)] : null;
+        return Array.TrueForAll(extra, group => BootstrapTokenSecret.IsGroup(group)) ? [Group, .. extra.Distinct().Order(StringComparer.Ordinal)] : null;
     }
 
     private static string Text(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> data, string key) =>
         data.TryGetValue(key, out var bytes) ? Encoding.UTF8.GetString(bytes.Span) : "";
-
-    [GeneratedRegex("\\A[a-z0-9]{6}\\.[a-z0-9]{16}\\z")]
-    private static partial Regex TokenForm();
-
-    [GeneratedRegex("\\Asystem:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]\\z")]
-    private static partial Regex GroupForm();
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.ApiServer.Pki;
+using ControlPlane.Resources.Certificates;
 using Microsoft.AspNetCore.Http;
 
 namespace ControlPlane.ApiServer.Authentication;

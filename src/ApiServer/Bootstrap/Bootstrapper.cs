@@ -7,6 +7,7 @@ using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Registry;
 using ControlPlane.Registry.Writes;
+using ControlPlane.Types.Core;
 
 namespace ControlPlane.ApiServer.Bootstrap;
 
@@ -20,9 +21,10 @@ internal sealed class Bootstrapper(ResourceCatalog catalog, ApiServerOptions opt
     public async Task RunAsync(CancellationToken cancel) =>
         await Task.WhenAll(BootstrapObjects.Namespaces().Concat(BootstrapObjects.Others(options, pki, time.GetUtcNow())).Select(wanted => EnsureAsync(wanted, cancel)));
 
-    /// <summary>Makes the Service by which pods reach the server, once it is known on which port that listens.</summary>
+    /// <summary>Tells where the server is, once it is known on which port it listens: pods by a Service, those who join by cluster-info.</summary>
     public async Task PublishAsync(int securePort, CancellationToken cancel)
     {
+        await EnsureClusterInfoAsync(ClusterInfoMap.Of(options, pki, securePort), cancel);
         await EnsureAsync(KubernetesService.Service(options, securePort), cancel);
         // A server that is for this machine alone has no address that pods could reach; the rules of Endpoints refuse such addresses.
         if (IPAddress.IsLoopback(options.AdvertiseAddress))
@@ -51,6 +53,16 @@ internal sealed class Bootstrapper(ResourceCatalog catalog, ApiServerOptions opt
         {
             await UpdateAsync(store, existing.Key, mended, cancel);
         }
+    }
+
+    private async Task EnsureClusterInfoAsync(ConfigMap wanted, CancellationToken cancel)
+    {
+        var store = StoreOf(wanted);
+        var key = new ObjectKey(wanted.Metadata.Namespace, wanted.Metadata.Name);
+        if (store.FindCached(key) is not { } existing)
+            await CreateAsync(store, wanted, cancel);
+        else if (ClusterInfoMap.Mend(wanted, (ConfigMap)existing.Record, pki) is { } mended)
+            await UpdateAsync(store, key, mended, cancel);
     }
 
     // Unlike what is made once and may then be changed, these say where this server is now.

@@ -49,18 +49,28 @@ public sealed class CertificateAuthority
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <summary>Signs what others have decided about: subject, key, extensions. Never valid longer than the authority itself.</summary>
+    /// <returns>The certificate, without a key.</returns>
+    /// <exception cref="CryptographicException">The authority itself has ended.</exception>
+    public X509Certificate2 Sign(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        var limit = new DateTimeOffset(Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+        if (limit <= _clock.GetUtcNow())
+            throw new CryptographicException($"refusing to sign a certificate that expired in the past: {Certificate.Subject} ended at {limit:u}");
+        if (Certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Any())
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
+        return request.Create(Certificate.SubjectName, SignatureGenerator(), notBefore, notAfter < limit ? notAfter : limit, SerialNumber());
+    }
+
     private X509Certificate2 Sign(CertificateRequest request, CertificateProfile profile)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Usages(profile), false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
         if (profile.DnsNames.Length + profile.Addresses.Length > 0)
             request.CertificateExtensions.Add(AlternativeNames(profile.DnsNames, profile.Addresses));
         var now = _clock.GetUtcNow();
-        var end = now + profile.Lifetime;
-        var limit = new DateTimeOffset(Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
-        return request.Create(Certificate.SubjectName, SignatureGenerator(), now - Backdating, end < limit ? end : limit, SerialNumber());
+        return Sign(request, now - Backdating, now + profile.Lifetime);
     }
 
     private X509SignatureGenerator SignatureGenerator() =>

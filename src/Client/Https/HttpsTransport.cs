@@ -18,21 +18,17 @@ public sealed class HttpsTransport : IApiTransport, IDisposable
 
     private readonly HttpsTransportOptions _options;
     private readonly TimeProvider _clock;
-    private readonly HttpClient _http;
+    private volatile HttpClient _http;
 
     /// <summary>Connects when first used.</summary>
     public HttpsTransport(HttpsTransportOptions options, TimeProvider clock)
     {
         (_options, _clock) = (options, clock);
-        _http = new HttpClient(Handler(options))
-        {
-            BaseAddress = options.Server,
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
+        _http = Connect();
     }
+
+    /// <summary>Uses new connections from now on, so that a renewed client certificate comes into force; the old ones end with what still runs on them.</summary>
+    public void Reconnect() => _http = Connect();
 
     /// <inheritdoc/>
     public async ValueTask<TResult> SendAsync<TResult>(ApiRequest request, CancellationToken cancel)
@@ -78,6 +74,19 @@ public sealed class HttpsTransport : IApiTransport, IDisposable
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();
+
+    private HttpClient Connect()
+    {
+        var http = new HttpClient(Handler(_options))
+        {
+            BaseAddress = _options.Server,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd(_options.UserAgent);
+        return http;
+    }
 
     private static SocketsHttpHandler Handler(HttpsTransportOptions options)
     {

@@ -14,7 +14,7 @@ public sealed record HttpsTransportOptions
     /// <summary>The name the server's certificate must be for; "" for the address's own.</summary>
     public string ServerName { get; init; } = "";
 
-    /// <summary>Trust any server: for tests alone.</summary>
+    /// <summary>Trust any server: for tests, and for reading what is proved otherwise (the signed cluster-info).</summary>
     public bool SkipVerification { get; init; }
 
     /// <summary>Who speaks, by certificate: asked for at every connection, so that renewed ones are taken up; null for none.</summary>

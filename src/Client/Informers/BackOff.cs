@@ -1,7 +1,7 @@
 namespace ControlPlane.Client.Informers;
 
 /// <summary>Pauses that double from one failure to the next and begin anew after a quiet time.</summary>
-internal sealed class BackOff(TimeSpan min, TimeSpan max, TimeProvider clock, Random random)
+public sealed class BackOff(TimeSpan min, TimeSpan max, TimeProvider clock, Random random)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2); // client-go: reflector back-off reset
 
@@ -20,5 +20,6 @@ internal sealed class BackOff(TimeSpan min, TimeSpan max, TimeProvider clock, Ra
         return Task.Delay(pause < max ? pause : max, clock, cancel);
     }
 
+    /// <summary>The next pause is the shortest again.</summary>
     public void Reset() => _next = TimeSpan.Zero;
 }

@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Certificates;
@@ -9,18 +10,8 @@ namespace ControlPlane.Resources.Certificates;
 /// <summary>Asks a signer for a certificate; who asks is set by the server.</summary>
 internal sealed class CertificateSigningRequests : ResourceDefinition<CertificateSigningRequest>
 {
-    private const int MinSeconds = 600; // upstream: pkg/apis/certificates/validation
-    private const int MaxSignerLength = 571; // upstream: maxLengthSignerName
-
-    private static readonly string[] Usages =
-    [
-        "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature",
-        "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc",
-        "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping",
-    ];
-
     protected override void Declare(Declaration<CertificateSigningRequest> resource) => resource
-        .WithStatus((value, other) => value with { Status = other.Status }, CheckStatusUpdate)
+        .WithStatus((value, other) => value with { Status = other.Status }, CertificateSigningRequestChecks.CheckStatusUpdate)
         .ResetFields("status")
         .StatusResetFields("spec", "status.conditions")
         // Upstream never looks at the names of requests.
@@ -48,46 +39,36 @@ internal sealed class CertificateSigningRequests : ResourceDefinition<Certificat
     protected override CertificateSigningRequest PrepareForUpdate(CertificateSigningRequest value, CertificateSigningRequest old, WriteContext context) => context.Subresource switch
     {
         "approval" => old with { Metadata = value.Metadata, Status = old.Status with { Conditions = WithTimes(value.Status.Conditions, old.Status.Conditions, context) } },
-        "status" => value with { Spec = old.Spec, Status = value.Status with { Conditions = WithTimes(value.Status.Conditions, old.Status.Conditions, context) } },
+        "status" => value with
+        {
+            Spec = old.Spec,
+            Status = value.Status with { Conditions = WithTimes(Preserved(Preserved(value.Status.Conditions, old, "Approved"), old, "Denied"), old.Status.Conditions, context) },
+        },
         _ => value with { Spec = old.Spec },
     };
 
-    protected override void Validate(CertificateSigningRequest value, FieldErrors errors)
-    {
-        var (request, spec) = (value.Spec, errors.At("spec"));
-        if (!request.Request.ToText().Contains("-----BEGIN CERTIFICATE REQUEST-----", StringComparison.Ordinal))
-        {
-            spec.At("request").InvalidPrinted(
-                request.Request.IsNil ? "null" : FieldErrors.Quote(Convert.ToBase64String(request.Request.Span)), "PEM block type must be CERTIFICATE REQUEST");
-        }
-
-        if (request.Usages.IsEmpty)
-            spec.At("usages").Required();
-        CheckSigner(request.SignerName, spec.At("signerName"));
-        if (request.ExpirationSeconds is { } seconds and < MinSeconds)
-            spec.At("expirationSeconds").Invalid(seconds, "may not specify a duration less than 600 seconds (10 minutes)");
-        for (var i = 0; i < request.Usages.Count; i++)
-        {
-            spec.At("usages", i).OneOf(request.Usages[i], Usages);
-            if (request.Usages.FindIndex(usage => usage == request.Usages[i]) < i)
-                spec.At("usages", i).Duplicate(request.Usages[i]);
-        }
-    }
+    protected override void Validate(CertificateSigningRequest value, FieldErrors errors) => CertificateSigningRequestChecks.Check(value, old: null, errors);
 
     protected override void ValidateUpdate(CertificateSigningRequest value, CertificateSigningRequest old, FieldErrors errors)
     {
-        // What could be wrong with it does not change.
+        // Neither what was asked for nor the status changes.
     }
 
-    private static void CheckStatusUpdate(CertificateSigningRequest value, CertificateSigningRequest old, FieldErrors errors)
+    public override void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors)
     {
-        if (!old.Status.Certificate.IsEmpty && value.Status.Certificate != old.Status.Certificate)
-            errors.At("status").At("certificate").Forbidden("may not change once set");
-        foreach (var type in new[] { "Approved", "Denied" })
-        {
-            if (Has(old, type) != Has(value, type))
-                errors.At("status").At("conditions").Forbidden($"updates may not {(Has(old, type) ? "remove" : "add")} a condition of type {FieldErrors.Quote(type)}");
-        }
+        if (context.Subresource == "approval")
+            CertificateSigningRequestChecks.CheckApprovalUpdate((CertificateSigningRequest)value, (CertificateSigningRequest)old, errors);
+    }
+
+    // Who writes the status need not know when and why it was approved: where there are as many such conditions as before, they stay as they were.
+    private static ValueList<CertificateSigningRequestCondition> Preserved(
+        ValueList<CertificateSigningRequestCondition> conditions, CertificateSigningRequest old, string type)
+    {
+        var before = old.Status.Conditions.Where(condition => condition.Type == type).ToArray();
+        if (before.Length != conditions.Count(condition => condition.Type == type))
+            return conditions;
+        var next = 0;
+        return conditions.Select(condition => condition.Type == type ? before[next++] : condition).ToValueList();
     }
 
     private static ValueList<CertificateSigningRequestCondition> WithTimes(
@@ -97,37 +78,12 @@ internal sealed class CertificateSigningRequests : ResourceDefinition<Certificat
         return conditions.Select(condition =>
         {
             var known = old.FirstOrDefault(other => other.Type == condition.Type);
-            if (condition.Status.Length == 0)
-                condition = condition with { Status = "True" };
             if (condition.LastUpdateTime.IsZero)
                 condition = condition with { LastUpdateTime = now };
             return condition.LastTransitionTime.IsZero
                 ? condition with { LastTransitionTime = known is not null && known.Status == condition.Status && !known.LastTransitionTime.IsZero ? known.LastTransitionTime : now }
                 : condition;
         }).ToValueList();
-    }
-
-    private static void CheckSigner(string signer, FieldErrors at)
-    {
-        if (signer.Length == 0)
-        {
-            at.Required();
-            return;
-        }
-
-        var parts = signer.Split('/');
-        if (parts.Length != 2)
-        {
-            at.Invalid(signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
-            return;
-        }
-
-        at.Complain(parts[0], Names.Subdomain(parts[0]));
-        if (!parts[0].Contains('.', StringComparison.Ordinal))
-            at.Invalid(parts[0], "should be a domain with at least two segments separated by dots");
-        at.Complain(parts[1], Names.Subdomain(parts[1]));
-        if (signer.Length > MaxSignerLength)
-            at.TooLong(MaxSignerLength);
     }
 
     private static bool Has(CertificateSigningRequest value, string type) => value.Status.Conditions.Any(condition => condition.Type == type);

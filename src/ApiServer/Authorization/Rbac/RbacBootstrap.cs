@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ControlPlane.ApiServer.Pki;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Types.Rbac;
@@ -15,12 +14,12 @@ internal static class RbacBootstrap
     private const string AutoUpdate = "rbac.authorization.kubernetes.io/autoupdate";
     private const string Bootstrapping = "kubernetes.io/bootstrapping";
 
-    /// <summary>All of them: cluster roles, cluster role bindings, roles, bindings; and kubeadm's binding of the group of admin.conf.</summary>
+    /// <summary>All of them: cluster roles, cluster role bindings, roles, bindings; and kubeadm's (<see cref="KubeadmRbac"/>).</summary>
     public static ImmutableArray<IApiObject> Objects() =>
     [
         .. BootstrapPolicy.Roles.Where(role => role.Key.Namespace.Length == 0).Select(ClusterRoleOf),
         .. BootstrapPolicy.Bindings.Where(binding => binding.Namespace.Length == 0).Select(ClusterBindingOf),
-        AdministratorsBinding(),
+        .. KubeadmRbac.Objects(),
         .. BootstrapPolicy.Roles.Where(role => role.Key.Namespace.Length > 0).Select(RoleOf),
         .. BootstrapPolicy.Bindings.Where(binding => binding.Namespace.Length > 0).Select(BindingOf),
     ];
@@ -84,14 +83,6 @@ internal static class RbacBootstrap
         Metadata = Metadata(binding.Namespace, binding.Name, []),
         RoleRef = RbacRecords.ReferenceTo(binding.Role),
         Subjects = SubjectsOf(binding),
-    };
-
-    // kubeadm: app/phases/kubeconfig, EnsureAdminClusterRoleBinding
-    private static IApiObject AdministratorsBinding() => new ClusterRoleBinding
-    {
-        Metadata = new ObjectMeta { Name = ClusterPki.AdministratorsGroup },
-        RoleRef = RbacRecords.ReferenceTo(new RoleKey("", "cluster-admin")),
-        Subjects = [RbacRecords.RecordOf(new RbacSubject("Group", "", ClusterPki.AdministratorsGroup))],
     };
 
     private static ValueList<Subject> SubjectsOf(RbacBinding binding) =>

@@ -13,11 +13,13 @@ internal static class ServerCommand
         ServerOptions.AddTo(command);
         StorageOptions.AddTo(command);
         ControllerOptions.AddTo(command);
+        SigningOptions.AddTo(command);
         command.SetAction((result, stop) => ClusterProcess.RunAsync(
             DataOptions.From(result),
             ServerOptions.From(result),
             StorageOptions.From(result),
             ControllerOptions.From(result),
+            SigningOptions.From(result),
             agent: null,
             simulatedNodes: 0,
             stop));

@@ -14,6 +14,7 @@ internal static class UpCommand
         ServerOptions.AddTo(command);
         StorageOptions.AddTo(command);
         ControllerOptions.AddTo(command);
+        SigningOptions.AddTo(command);
         AgentOptions.AddTo(command);
         command.SetAction((result, stop) =>
         {
@@ -23,6 +24,7 @@ internal static class UpCommand
                 ServerOptions.From(result),
                 StorageOptions.From(result),
                 ControllerOptions.From(result),
+                SigningOptions.From(result),
                 up.NoAgent || up.SimulatedNodes > 0 ? null : AgentOptions.From(result),
                 up.SimulatedNodes,
                 stop);

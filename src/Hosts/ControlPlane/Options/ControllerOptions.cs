@@ -6,7 +6,7 @@ namespace ControlPlane;
 internal sealed partial record ControllerOptions
 {
     [Flag("--controllers", "Controllers to run: '*' for all that are on by default, 'name' for one, '-name' for not that one.")]
-    public ImmutableArray<string> Controllers { get; init; } = ["*"];
+    public ImmutableArray<string> Controllers { get; init; } = ["*", "bootstrapsigner", "tokencleaner"]; // as kubeadm runs kube-controller-manager
 
     [Flag("--cluster-cidr", "Addresses of pods; every node gets a part of it.")]
     public string ClusterCidr { get; init; } = "10.244.0.0/16";

@@ -23,6 +23,8 @@ internal static class FlagParsers
     internal static bool TryDuration(string text, out TimeSpan value)
     {
         value = default;
+        if (text == "0")
+            return true;
         var at = 0;
         while (at < text.Length)
         {

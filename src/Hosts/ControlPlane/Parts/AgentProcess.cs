@@ -18,9 +18,9 @@ internal static class AgentProcess
         try
         {
             await ClusterProcess.EnsureProgramsAsync(options, time, stop);
-            var server = Server(join, time);
-            using var transport = new HttpsTransport(server with { UserAgent = "kubelet" }, time);
-            await RunAsync(transport, server.Authorities.FirstOrDefault(), data, options, time, logs, stop);
+            var membership = await ClusterMembership.OfAsync(data, join, ClusterProcess.NodeName(options), time, logs, stop);
+            using var transport = new HttpsTransport(membership.Transport with { UserAgent = "kubelet" }, time);
+            await RunAsync(transport, membership, data, options, time, logs, stop);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -35,36 +35,27 @@ internal static class AgentProcess
     }
 
     private static async Task RunAsync(
-        HttpsTransport transport, X509Certificate2? authority, DataOptions data, AgentOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+        HttpsTransport transport, ClusterMembership membership, DataOptions data, AgentOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
     {
         var name = ClusterProcess.NodeName(options);
         var address = NodeAddress.Resolve(options.NodeIP);
         using var serving = SelfSigned(name, address, time);
         var agent = new NodeAgent(
-            AgentSettings.Of(options, data, name, address) with { ServingCertificate = serving, ClientAuthority = authority },
+            AgentSettings.Of(options, data, name, address) with { ServingCertificate = serving, ClientAuthority = membership.Transport.Authorities.FirstOrDefault() },
             transport,
             time,
             new Random(),
             logs);
-        var running = agent.RunAsync(stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var renewing = membership.RenewAsync(name, transport, time, logs, ending.Token);
+        var running = agent.RunAsync(ending.Token);
         await Task.WhenAny(agent.Ready, running);
         if (agent.Ready.IsCompletedSuccessfully)
             await Console.Out.WriteLineAsync($"Node {name} is registered.");
-        await running;
-    }
-
-    private static HttpsTransportOptions Server(JoinOptions join, TimeProvider time)
-    {
-        if (join.Kubeconfig.Length > 0)
-            return Kubeconfig.Load(join.Kubeconfig, "", time);
-        if (join.Server.Length == 0 || join.Token.Length == 0 || join.CaFile.Length == 0)
-            throw new FormatException("an agent needs --kubeconfig, or --server, --token and --ca-file");
-        return new HttpsTransportOptions
-        {
-            Server = new Uri(join.Server),
-            Authorities = [X509CertificateLoader.LoadCertificateFromFile(join.CaFile)],
-            BearerToken = _ => ValueTask.FromResult(join.Token),
-        };
+        // Neither goes on without the other: an agent whose certificate nobody renews would be locked out one day.
+        await Task.WhenAny(running, renewing);
+        await ending.CancelAsync();
+        await Task.WhenAll(running, renewing);
     }
 
     // As a kubelet without serverTLSBootstrap: the API server knows the node by its address, and shows its own certificate.

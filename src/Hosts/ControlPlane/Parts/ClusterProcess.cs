@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ControlPlane.ApiServer;
 using ControlPlane.ApiServer.Pki;
 using ControlPlane.Node.Installation;
@@ -10,7 +12,7 @@ namespace ControlPlane.Parts;
 internal static class ClusterProcess
 {
     public static async Task<int> RunAsync(
-        DataOptions data, ServerOptions server, StorageOptions storage, ControllerOptions controllers, AgentOptions? agent, int simulatedNodes, CancellationToken stop)
+        DataOptions data, ServerOptions server, StorageOptions storage, ControllerOptions controllers, SigningOptions signing, AgentOptions? agent, int simulatedNodes, CancellationToken stop)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
@@ -20,7 +22,7 @@ internal static class ClusterProcess
             if (agent is not null)
                 await EnsureProgramsAsync(agent, time, stop);
             var (options, pki) = Prepare(data, server, agent, time);
-            var parts = Parts(data, storage, controllers, agent, simulatedNodes, options, pki, time, logs);
+            var parts = Parts(data, storage, controllers, signing, agent, simulatedNodes, options, pki, time, logs);
             var runner = new PartRunner(parts);
             var running = runner.RunAsync(stop);
             await Task.WhenAny(runner.Ready, running);
@@ -33,7 +35,7 @@ internal static class ClusterProcess
         {
             return 0;
         }
-        catch (Exception failure) when (failure is PartFailedException or PrerequisiteException or IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception failure) when (failure is PartFailedException or PrerequisiteException or IOException or UnauthorizedAccessException or FormatException or CryptographicException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"controlplane: {failure.Message}");
             return 1;
@@ -78,7 +80,7 @@ internal static class ClusterProcess
     }
 
     private static List<Part> Parts(
-        DataOptions data, StorageOptions storage, ControllerOptions controllers, AgentOptions? agent, int simulatedNodes, ApiServerOptions options, ClusterPki pki, TimeProvider time, ILoggerFactory logs)
+        DataOptions data, StorageOptions storage, ControllerOptions controllers, SigningOptions signing, AgentOptions? agent, int simulatedNodes, ApiServerOptions options, ClusterPki pki, TimeProvider time, ILoggerFactory logs)
     {
         var identity = $"{NodeName(agent)}_{Guid.NewGuid():D}";
         var store = new StorePart(storage, data, time, logs);
@@ -88,7 +90,7 @@ internal static class ClusterProcess
         [
             store,
             server,
-            new ControllersPart(store, server, controllers, root, identity, time, logs),
+            new ControllersPart(store, server, controllers, signing, SigningAuthority(signing, pki, time), root, identity, time, logs),
             new SchedulerPart(store, server, controllers, identity, time, logs),
         ];
         if (agent is not null)
@@ -96,6 +98,15 @@ internal static class ClusterProcess
         if (simulatedNodes > 0)
             parts.Add(new SimulatedNodesPart(server, simulatedNodes, time, logs));
         return parts;
+    }
+
+    private static CertificateAuthority SigningAuthority(SigningOptions signing, ClusterPki pki, TimeProvider time)
+    {
+        if (signing.CertFile.Length + signing.KeyFile.Length == 0)
+            return pki.Authority;
+        if (signing.CertFile.Length == 0 || signing.KeyFile.Length == 0)
+            throw new FormatException("--cluster-signing-cert-file and --cluster-signing-key-file belong together");
+        return CertificateAuthority.Of(X509Certificate2.CreateFromPemFile(signing.CertFile, signing.KeyFile), time);
     }
 
     internal static Task EnsureProgramsAsync(AgentOptions agent, TimeProvider time, CancellationToken cancel) =>

@@ -1,4 +1,5 @@
 using ControlPlane.ApiServer.Authentication;
+using ControlPlane.ApiServer.Pki;
 using ControlPlane.Client;
 using ControlPlane.Client.Informers;
 using ControlPlane.Controllers;
@@ -9,7 +10,15 @@ namespace ControlPlane.Parts;
 
 /// <summary>All controllers, over one set of informers, each with its own service account's rights.</summary>
 internal sealed class ControllersPart(
-    StorePart store, ApiServerPart server, ControllerOptions options, string rootCertificate, string identity, TimeProvider time, ILoggerFactory logs) : Part
+    StorePart store,
+    ApiServerPart server,
+    ControllerOptions options,
+    SigningOptions signing,
+    CertificateAuthority signer,
+    string rootCertificate,
+    string identity,
+    TimeProvider time,
+    ILoggerFactory logs) : Part
 {
     // The user that upstream's kube-controller-manager reads as, and the groups that every client with a certificate is in.
     private static readonly UserInfo Reader = UserInfo.Of("system:kube-controller-manager", UserInfo.Authenticated);
@@ -47,5 +56,7 @@ internal sealed class ControllersPart(
             ClusterCidrs = [options.ClusterCidr],
             NodeMaskSizeIPv4 = options.NodeCidrMaskSize,
             NodeMonitorGracePeriod = options.NodeMonitorGracePeriod,
+            SignCertificate = signer.Sign,
+            ClusterSigningDuration = signing.Duration,
         }));
 }
