@@ -1,5 +1,3 @@
-using ControlPlane.TestKit;
-
 namespace ControlPlane.Conformance;
 
 /// <summary>The cluster that all tests share that do not need to kill one: started with the first, gone after the last.</summary>
@@ -37,14 +35,7 @@ internal sealed class SharedCluster
     /// <summary>Builds the test images and imports them; returns when the node is ready to run them.</summary>
     public static async Task GiveImagesAsync(Cluster cluster)
     {
-        using var images = new TemporaryDirectory();
-        foreach (var name in new[] { Busybox, NextBusybox })
-        {
-            var archive = images[$"{name.Replace('/', '_').Replace(':', '_')}.tar"];
-            OciImageBuilder.Busybox().Write(archive, name);
-            await cluster.ImportImageAsync(archive);
-        }
-
+        await TestImages.GiveAsync(cluster.ImportImageAsync);
         await cluster.Kubectl.RunAsync("wait", "--for=condition=Ready", "node/node-a", "--timeout=60s");
     }
 }

@@ -46,6 +46,25 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>How to start a program inside: the program and its arguments follow.</summary>
     public IReadOnlyList<string> Enter => ["nsenter", $"--net=/run/netns/{Name}", "--"];
 
+    /// <summary>Joins this namespace to another by a link of their own, so that what runs in one reaches the other's <see cref="InsideAddress"/>: two machines on one wire.</summary>
+    public async Task LinkToAsync(NetworkNamespace other, CancellationToken cancel = default)
+    {
+        // The machine itself forwards nothing between namespaces.
+        var number = Name["cp-test-".Length..];
+        var (here, there, name) = ($"10.252.{number}.1", $"10.252.{number}.2", $"wire{number}");
+        string[][] commands =
+        [
+            ["-n", Name, "link", "add", name, "type", "veth", "peer", "name", name, "netns", other.Name],
+            ["-n", Name, "addr", "add", here + "/30", "dev", name],
+            ["-n", Name, "link", "set", name, "up"],
+            ["-n", other.Name, "addr", "add", there + "/30", "dev", name],
+            ["-n", other.Name, "link", "set", name, "up"],
+            ["-n", Name, "route", "add", other.InsideAddress, "via", there, "src", InsideAddress],
+            ["-n", other.Name, "route", "add", InsideAddress, "via", here, "src", other.InsideAddress],
+        ];
+        await RunAsync(commands, cancel);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -81,6 +100,11 @@ public sealed class NetworkNamespace : IAsyncDisposable
             ["-n", Name, "link", "set", "eth0", "up"],
             ["-n", Name, "route", "add", "default", "via", OutsideAddress],
         ];
+        await RunAsync(commands, cancel);
+    }
+
+    private static async Task RunAsync(string[][] commands, CancellationToken cancel)
+    {
         foreach (var command in commands)
         {
             if (!await TryAsync(cancel, "ip", command))

@@ -80,10 +80,13 @@ internal sealed partial class CertificateClient(IApiClient api, string nodeName,
 
     private static string Text(CertificateSigningRequestCondition condition) => $"{condition.Reason} {condition.Message}".Trim();
 
-    private static X509Certificate2 Certificate(CertificateSigningRequest request, ECDsa key)
+    // A request from before a long sleep may have been answered with what is worthless by now.
+    private X509Certificate2 Certificate(CertificateSigningRequest request, ECDsa key)
     {
         using var certificate = X509Certificate2.CreateFromPem(request.Status.Certificate.ToText());
-        return certificate.CopyWithPrivateKey(key);
+        return certificate.NotAfter.ToUniversalTime() > clock.GetUtcNow().UtcDateTime
+            ? certificate.CopyWithPrivateKey(key)
+            : throw new JoinException($"the certificate that {request.Metadata.Name} was answered with has ended; the next try asks for another");
     }
 
     [LoggerMessage(LogLevel.Warning, "Node {Node} waits for its certificate: approve it with \"kubectl certificate approve {Request}\"")]

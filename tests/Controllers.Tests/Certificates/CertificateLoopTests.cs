@@ -46,9 +46,9 @@ public sealed class CertificateLoopTests
     }
 
     [Test]
-    public void A_node_cannot_ask_for_the_certificate_of_another()
+    public async Task A_node_cannot_ask_for_the_certificate_of_another()
     {
-        var refused = Assert.ThrowsAsync<ApiException>(() => As(Node("one")).CreateAsync(Requests.ForNode("other"), None));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => As(Node("one")).CreateAsync(Requests.ForNode("other"), None));
         Assert.That(refused!.Code, Is.EqualTo(403));
         Assert.That(refused.Status.Message, Does.EndWith("is forbidden: can only create a node CSR with CN=system:node:one"));
     }

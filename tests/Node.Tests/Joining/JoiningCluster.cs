@@ -40,7 +40,7 @@ internal sealed class JoiningCluster : IAsyncDisposable
     {
         var map = await Api.GetAsync<ConfigMap>(Map, CancellationToken.None);
         var signature = ClusterInfo.Sign(map.Data[ClusterInfo.ContentKey], token);
-        await Api.PatchAsync<ConfigMap>(Map, Patch.Merge($$"""{"data":{"{{ClusterInfo.SignaturePrefix}}{{token.Id}}":"{{signature}}"}}"""), CancellationToken.None);
+        await Api.PatchAsync<ConfigMap>(Map, Patch.Merge($$$"""{"data":{"{{{ClusterInfo.SignaturePrefix}}}{{{token.Id}}}":"{{{signature}}}"}}"""), CancellationToken.None);
     }
 
     /// <summary>What a machine is told.</summary>

@@ -5,11 +5,12 @@ using ControlPlane.Types.Rbac;
 
 namespace ControlPlane.ApiServer.Authorization.Rbac;
 
-/// <summary>The bindings that kubeadm makes at its first start: administrators, and what lets a machine with a token become a node.</summary>
+/// <summary>The bindings that kubeadm makes at its first start: administrators, what lets a machine with a token become a node, and what nodes need beyond upstream's role.</summary>
 internal static class KubeadmRbac
 {
     private const string NodeRequests = "system:certificates.k8s.io:certificatesigningrequests:";
     private const string ClusterInfoRole = "kubeadm:bootstrap-signer-clusterinfo";
+    private const string NodeProxier = "controlplane:node-proxier";
 
     /// <summary>All of them.</summary>
     public static IEnumerable<IApiObject> Objects() =>
@@ -21,6 +22,14 @@ internal static class KubeadmRbac
         Binding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", BootstrapTokenSecret.DefaultGroup),
         Binding("kubeadm:node-autoapprove-bootstrap", NodeRequests + "nodeclient", BootstrapTokenSecret.DefaultGroup),
         Binding("kubeadm:node-autoapprove-certificate-rotation", NodeRequests + "selfnodeclient", "system:nodes"),
+
+        // kubeadm binds system:node-proxier to the account of kube-proxy's pods. Here the agent proxies itself, and what it lacks as a node is to follow EndpointSlices.
+        new ClusterRole
+        {
+            Metadata = new ObjectMeta { Name = NodeProxier },
+            Rules = [new PolicyRule { Verbs = ["list", "watch"], ApiGroups = ["discovery.k8s.io"], Resources = ["endpointslices"] }],
+        },
+        Binding(NodeProxier, NodeProxier, "system:nodes"),
 
         // kubeadm: app/phases/bootstraptoken/clusterinfo. It is there for those who have no credentials yet.
         new Role
