@@ -25,10 +25,13 @@ public sealed partial class CertificateRotation(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        var deadline = Deadline();
         while (true)
         {
-            await WaitUntilAsync(Deadline(), cancel);
+            await WaitUntilAsync(deadline, cancel);
             await RenewAsync(cancel);
+            deadline = Deadline();
+            Renewed(log, nodeName, deadline);
         }
     }
 
@@ -60,7 +63,6 @@ public sealed partial class CertificateRotation(
         while (!await TryRenewAsync(cancel))
             await backOff.WaitAsync(cancel);
         renewed();
-        Renewed(log, nodeName, Deadline());
     }
 
     private async Task<bool> TryRenewAsync(CancellationToken cancel)
@@ -82,7 +84,7 @@ public sealed partial class CertificateRotation(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The certificate of node {Node} is renewed; next time at about {Deadline}")]
+    [LoggerMessage(LogLevel.Information, "The certificate of node {Node} is renewed; next time at {Deadline:u}")]
     private static partial void Renewed(ILogger log, string node, DateTimeOffset deadline);
 
     [LoggerMessage(LogLevel.Warning, "The certificate of node {Node} could not be renewed yet: {Why}")]

@@ -40,8 +40,14 @@ internal sealed partial class ClusterDiscovery(JoinOffer offer, TimeProvider clo
             var (map, isPatient) = await TryReadAsync(api, cancel);
             if (map is not null && Verify(map) is { } authority)
                 return authority;
-            if (isPatient && attempt++ >= PatientAttempts)
+            if (isPatient && attempt == PatientAttempts)
                 throw map is null ? NoClusterInfo() : UnknownToken();
+            if (isPatient && attempt++ == 1)
+            {
+                NotYet(log, offer.Server, offer.Token.Id);
+                backOff.Reset();
+            }
+
             await backOff.WaitAsync(cancel);
         }
     }
@@ -114,6 +120,9 @@ internal sealed partial class ClusterDiscovery(JoinOffer offer, TimeProvider clo
         $"{offer.Server} does not know token {offer.Token.Id}: it is wrong, has ended, or may not sign (\"controlplane token list\" on the server tells; \"controlplane token create\" makes a new one)");
 
     private JoinException NoClusterInfo() => new($"{offer.Server} has no cluster-info in kube-public: give the cluster's authority with --ca-file");
+
+    [LoggerMessage(LogLevel.Warning, "{Server} does not know token {Token} yet, trying again")]
+    private static partial void NotYet(ILogger log, Uri server, string token);
 
     [LoggerMessage(LogLevel.Warning, "{Server} cannot be reached, trying again: {Why}")]
     private static partial void Unreachable(ILogger log, Uri server, string why);

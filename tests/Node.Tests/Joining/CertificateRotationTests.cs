@@ -1,10 +1,12 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.ApiServer.Pki;
 using ControlPlane.Client;
 using ControlPlane.Client.Https;
 using ControlPlane.Node.Joining;
 using ControlPlane.TestKit;
+using ControlPlane.Types.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
+using CertificateProfile = ControlPlane.ApiServer.Pki.CertificateProfile;
 
 namespace ControlPlane.Node.Tests.Joining;
 
@@ -38,8 +40,7 @@ internal sealed class CertificateRotationTests
         using var first = _cluster.Server.Pki.Authority.Issue(profile);
         credentials.Save(first, TimeProvider.System.GetUtcNow().AddMinutes(-5));
         credentials.WriteKubeconfig(_cluster.Server.Address, _cluster.Server.Pki.Authority.Pem);
-        var options = Kubeconfig.Load(credentials.KubeconfigPath, "", TimeProvider.System);
-        using var transport = new HttpsTransport(options, TimeProvider.System);
+        using var transport = new HttpsTransport(Kubeconfig.Load(credentials.KubeconfigPath, "", TimeProvider.System), TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var renewals = 0;
         var rotation = new CertificateRotation(
@@ -55,22 +56,31 @@ internal sealed class CertificateRotationTests
             new AlwaysFirst(),
             NullLogger.Instance);
 
+        Assert.That(await ShownAsync(transport), Is.EqualTo(Fingerprint(first)));
         var running = rotation.RunAsync(stop.Token);
         await _cluster.IssueAsync("renews", TimeProvider.System, TimeSpan.FromDays(1));
         await Eventually.TrueAsync(() => Volatile.Read(ref renewals) == 1);
 
         using var second = credentials.Load();
-        using var shown = options.ClientCertificate!();
+        Assert.That(await ShownAsync(transport), Is.EqualTo(Fingerprint(second)), "requests show the new certificate");
         Assert.Multiple(() =>
         {
             Assert.That(second.NotAfter, Is.GreaterThan(first.NotAfter));
-            Assert.That(shown!.Thumbprint, Is.EqualTo(second.Thumbprint));
             Assert.That(second.HasPrivateKey);
             Assert.That(new FileInfo(credentials.CertificatePath).LinkTarget, Does.StartWith("kubelet-client-2"));
         });
         await stop.CancelAsync();
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
     }
+
+    // The certificate that the server sees.
+    private static async Task<string> ShownAsync(HttpsTransport transport)
+    {
+        var review = await new ApiClient(transport).CreateAsync(new SelfSubjectReview(), CancellationToken.None);
+        return review.Status.UserInfo.Extra["authentication.kubernetes.io/credential-id"].Single();
+    }
+
+    private static string Fingerprint(X509Certificate2 certificate) => $"X509SHA256={Convert.ToHexStringLower(SHA256.HashData(certificate.RawData))}";
 
     /// <summary>Renews as early as may be.</summary>
     private sealed class AlwaysFirst : Random
