@@ -76,7 +76,7 @@ public sealed partial class CertificateRotation(
         }
         catch (Exception failure) when (failure is ApiException or HttpRequestException or IOException or CryptographicException)
         {
-            // What was denied stays denied; a new key is a new request. So is one that the cleaner has removed meanwhile.
+            // What was denied stays denied; a new key is a new request.
             if (failure is JoinException)
                 credentials.ForgetPendingKey();
             Failed(log, nodeName, Causes.Of(failure));

@@ -11,6 +11,8 @@ internal static class TokenProcess
     {
         try
         {
+            if (!File.Exists(options.KubeconfigPath))
+                throw new FormatException($"{options.KubeconfigPath} is not there: name the server's --data-dir, or a --kubeconfig");
             var server = Kubeconfig.Load(options.KubeconfigPath, "", TimeProvider.System);
             using var transport = new HttpsTransport(server, TimeProvider.System);
             await actAsync(new TokenSession(new ApiClient(transport), server, TimeProvider.System, Console.Out));
