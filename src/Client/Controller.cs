@@ -18,7 +18,11 @@ public abstract class Controller
 }
 
 /// <summary>A controller's run: what it has declared, and where.</summary>
-internal sealed record ControllerRun(ControllerDeclaration Declaration, ControllerEnvironment Environment, ILogger Log);
+internal sealed record ControllerRun(ControllerDeclaration Declaration, ControllerEnvironment Environment, ILogger Log)
+{
+    /// <summary>How many keys are worked on at once: what the command line says, else what is declared.</summary>
+    public int Workers => Environment.Workers.GetValueOrDefault(Declaration.Name, Declaration.WorkerCount);
+}
 
 /// <summary>A controller that works in a loop of its own rather than by keys.</summary>
 public abstract class LoopController : Controller
@@ -31,7 +35,14 @@ public abstract class LoopController : Controller
         return declaration;
     }
 
-    internal sealed override Task RunAsync(ControllerRun run, CancellationToken cancel) => RunAsync(cancel);
+    internal sealed override Task RunAsync(ControllerRun run, CancellationToken cancel)
+    {
+        Workers = run.Workers;
+        return RunAsync(cancel);
+    }
+
+    /// <summary>How many things are to be worked on at once; known once it runs.</summary>
+    protected int Workers { get; private set; }
 
     /// <summary>Names what it is, what it reads and what it writes.</summary>
     protected abstract void Declare(LoopDeclaration controller);
@@ -58,7 +69,7 @@ public abstract partial class Controller<T> : Controller
         var informers = run.Environment.Informers;
         declaration.Subscribe(informers, queue.AddAfter);
         var loop = new Loop(this, declaration, informers.Of<T>().Store, queue, clock, run.Log);
-        var workers = Enumerable.Range(0, declaration.WorkerCount).Select(_ => Task.Run(() => loop.WorkAsync(cancel), cancel));
+        var workers = Enumerable.Range(0, run.Workers).Select(_ => Task.Run(() => loop.WorkAsync(cancel), cancel));
         await Task.WhenAll([.. workers, loop.ResyncAsync(cancel)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -27,6 +27,9 @@ public class ControllerDeclaration
     /// <summary>Its service account in kube-system, and so its ClusterRole: system:controller:NAME.</summary>
     public string ServiceAccount { get; private protected set; } = "";
 
+    /// <summary>Who its Events say they are from.</summary>
+    public string EventSource { get => field.Length > 0 ? field : Name; private protected set; } = "";
+
     /// <summary>How many keys are worked on at once.</summary>
     public int WorkerCount { get; private protected set; } = 1;
 
@@ -130,7 +133,12 @@ public abstract class DeclarationWords<TSelf> : ControllerDeclaration
     }
 
     /// <summary>Tells users what it does, as Events.</summary>
-    public TSelf RecordsEvents() => Writes<Types.Core.Event>(Verb.Create | Verb.Patch | Verb.Update);
+    /// <param name="source">Who they say they are from, where upstream says another than the controller's name.</param>
+    public TSelf RecordsEvents(string source = "")
+    {
+        EventSource = source;
+        return Writes<Types.Core.Event>(Verb.Create | Verb.Patch | Verb.Update);
+    }
 
     /// <summary>How many keys are worked on at once.</summary>
     public TSelf Workers(int count)

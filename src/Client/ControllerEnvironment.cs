@@ -25,6 +25,9 @@ public sealed record ControllerEnvironment
     /// <summary>Is that feature gate on?</summary>
     public Func<string, bool> IsFeatureEnabled { get; init; } = static _ => true;
 
+    /// <summary>Keys worked on at once, for controllers by name that shall not have what they declare (--concurrent-*-syncs).</summary>
+    public IReadOnlyDictionary<string, int> Workers { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Who manages the fields that controllers set.</summary>
     public string FieldManager { get; init; } = "kube-controller-manager";
 }

@@ -1,4 +1,6 @@
+using ControlPlane.Client.Informers;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ControlPlane.Client;
 
@@ -26,6 +28,21 @@ public sealed partial class ControllerHost
 
     /// <summary>All that could run.</summary>
     public IEnumerable<ControllerDeclaration> Declarations => _members.Select(static member => member.Declaration);
+
+    /// <summary>What controllers say of themselves, without anything to run them with.</summary>
+    public static IReadOnlyList<ControllerDeclaration> Describe(IEnumerable<Func<ControllerScope, Controller>> catalog) =>
+    [
+        .. new ControllerHost(
+            new ControllerEnvironment
+            {
+                TransportFor = static _ => throw new InvalidOperationException("a controller that only describes itself has no server"),
+                Informers = new InformerSet(null!, TimeProvider.System, new Random(0), NullLoggerFactory.Instance),
+                Clock = TimeProvider.System,
+                Random = new Random(0),
+                Logs = NullLoggerFactory.Instance,
+            },
+            catalog).Declarations,
+    ];
 
     /// <summary>Runs until cancelled, informers included.</summary>
     /// <param name="words">Of --controllers; see <see cref="ControllerSelection"/>.</param>
@@ -64,7 +81,7 @@ public sealed partial class ControllerHost
             await _environment.Informers.WaitForSyncAsync(cancel);
             Started(_log, member.Declaration.Name);
             var run = new ControllerRun(member.Declaration, _environment, _environment.Logs.CreateLogger(member.Controller.GetType().FullName!));
-            await Task.WhenAll([member.Controller.RunAsync(run, cancel), .. member.Scope.Recorders.Select(recorder => recorder.RunAsync(cancel))]);
+            await Task.WhenAll(member.Controller.RunAsync(run, cancel), member.Scope.Recorder?.RunAsync(cancel) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

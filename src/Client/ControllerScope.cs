@@ -8,13 +8,14 @@ namespace ControlPlane.Client;
 public sealed class ControllerScope
 {
     private readonly ControllerEnvironment _environment;
-    private readonly List<EventRecorder> _recorders = [];
+    private readonly Lazy<EventRecorder> _events;
 
     internal ControllerScope(ControllerEnvironment environment)
     {
         _environment = environment;
         Api = new ApiClient(new DeclaredTransport(this), environment.FieldManager);
         Caches = new(this);
+        _events = new(() => new EventRecorder(Api, () => Declaration.EventSource, "", Clock, environment.Logs.CreateLogger<EventRecorder>()));
     }
 
     /// <summary>The API, as the controller's service account, within what it has declared.</summary>
@@ -25,6 +26,9 @@ public sealed class ControllerScope
 
     /// <summary>Time.</summary>
     public TimeProvider Clock => _environment.Clock;
+
+    /// <summary>Events as the controller tells them; it must have declared <c>RecordsEvents</c>.</summary>
+    public EventRecorder Events => _events.Value;
 
     /// <summary>Chance.</summary>
     public Random Random => _environment.Random;
@@ -37,16 +41,9 @@ public sealed class ControllerScope
         set;
     }
 
-    internal IReadOnlyList<EventRecorder> Recorders => _recorders;
+    // Null for a controller that has not asked for one.
+    internal EventRecorder? Recorder => _events.IsValueCreated ? _events.Value : null;
 
     /// <summary>The controller's log.</summary>
     public ILogger<T> Log<T>() => _environment.Logs.CreateLogger<T>();
-
-    /// <summary>Events as this component tells them; the controller must have declared <c>RecordsEvents</c>.</summary>
-    public EventRecorder Events(string component)
-    {
-        var recorder = new EventRecorder(Api, component, "", Clock, _environment.Logs.CreateLogger<EventRecorder>());
-        _recorders.Add(recorder);
-        return recorder;
-    }
 }

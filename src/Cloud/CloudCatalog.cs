@@ -11,18 +11,29 @@ public static class CloudCatalog
     /// <summary>One maker a controller, for those parts that the cloud has; none without a cloud.</summary>
     /// <param name="cloud">What the cluster runs on; null where it runs on nothing that can be asked. Another one for each time that the process leads.</param>
     /// <param name="settings">What the command line decides.</param>
-    public static IEnumerable<Func<ControllerScope, Controller>> All(ICloud? cloud, CloudSettings settings)
+    public static IEnumerable<Func<ControllerScope, Controller>> All(ICloud? cloud, CloudSettings settings) =>
+    [
+        .. cloud?.Instances is { } instances ? ForNodes(instances, settings) : [],
+        .. cloud?.LoadBalancers is { } loadBalancers ? [ForServices(loadBalancers, settings)] : Array.Empty<Func<ControllerScope, Controller>>(),
+        .. cloud?.Routes is { } routes && settings.ConfiguresRoutes ? [ForRoutes(routes, settings)] : Array.Empty<Func<ControllerScope, Controller>>(),
+    ];
+
+    /// <summary>What all of them say of themselves, whatever the cloud has: --controllers may name them.</summary>
+    public static IReadOnlyList<ControllerDeclaration> Describe()
     {
-        if (cloud?.Instances is { } instances)
-        {
-            yield return scope => new CloudNodeController(
-                instances, settings, scope.Api, scope.Events("cloud-node-controller"), scope.Clock, scope.Log<CloudNodeController>());
-            yield return scope => new CloudNodeLifecycleController(
-                instances, settings, scope.Api, scope.Events("cloud-node-lifecycle-controller"), scope.Log<CloudNodeLifecycleController>());
-        }
-        if (cloud?.LoadBalancers is { } loadBalancers)
-            yield return scope => new ServiceLoadBalancerController(loadBalancers, settings, scope.Api, scope.Caches, scope.Events("service-controller"));
-        if (cloud?.Routes is { } routes && settings.ConfiguresRoutes)
-            yield return scope => new NodeRouteController(routes, settings, scope.Api, scope.Caches, scope.Events("route_controller"), scope.Clock, scope.Log<NodeRouteController>());
+        var settings = new CloudSettings();
+        return ControllerHost.Describe([.. ForNodes(null!, settings), ForServices(null!, settings), ForRoutes(null!, settings)]);
     }
+
+    private static Func<ControllerScope, Controller>[] ForNodes(IInstances instances, CloudSettings settings) =>
+    [
+        scope => new CloudNodeController(instances, settings, scope.Api, scope.Events, scope.Clock, scope.Log<CloudNodeController>()),
+        scope => new CloudNodeLifecycleController(instances, settings, scope.Api, scope.Events, scope.Log<CloudNodeLifecycleController>()),
+    ];
+
+    private static Func<ControllerScope, Controller> ForServices(ILoadBalancers loadBalancers, CloudSettings settings) =>
+        scope => new ServiceLoadBalancerController(loadBalancers, settings, scope.Api, scope.Caches, scope.Events);
+
+    private static Func<ControllerScope, Controller> ForRoutes(IRoutes routes, CloudSettings settings) =>
+        scope => new NodeRouteController(routes, settings, scope.Api, scope.Caches, scope.Events, scope.Clock, scope.Log<NodeRouteController>());
 }

@@ -1,7 +1,6 @@
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.Client;
 using ControlPlane.Client.Informers;
-using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.ServerKit;
 using ControlPlane.TestKit;
@@ -62,19 +61,6 @@ internal sealed class Cluster : IAsyncDisposable
         await Api.TryCreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Namespace = made.Metadata.Name, Name = "default" } }, CancellationToken.None);
         return made.Metadata.Name;
     }
-
-    /// <summary>Makes a pod as soon as admission has heard of its namespace's service account.</summary>
-    public Task<Pod> CreatePodAsync(Pod pod) => Eventually.SomeAsync(async () =>
-    {
-        try
-        {
-            return await Api.CreateAsync(pod, CancellationToken.None);
-        }
-        catch (ApiException early) when (early.Code == 403)
-        {
-            return null;
-        }
-    });
 
     /// <summary>Says of every pod that it runs and is ready, as a node agent would.</summary>
     public async Task<IReadOnlyList<Pod>> MakeReadyAsync(string @namespace)

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using ControlPlane.Client;
-using ControlPlane.Client.Informers;
 using ControlPlane.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ControlPlane.Controllers.Tests;
 
@@ -28,18 +26,7 @@ public sealed class RoleTests
         Assert.That(Declarations().Select(d => d.Name).Where(name => !known.Contains(name, StringComparison.Ordinal)), Is.Empty);
     }
 
-    private static List<ControllerDeclaration> Declarations()
-    {
-        var environment = new ControllerEnvironment
-        {
-            TransportFor = _ => throw new InvalidOperationException("declaring needs no server"),
-            Informers = new InformerSet(null!, TimeProvider.System, new Random(1), NullLoggerFactory.Instance),
-            Clock = TimeProvider.System,
-            Random = new Random(1),
-            Logs = NullLoggerFactory.Instance,
-        };
-        return [.. new ControllerHost(environment, ControllerCatalog.All(new ControllerSettings())).Declarations];
-    }
+    private static IReadOnlyList<ControllerDeclaration> Declarations() => ControllerHost.Describe(ControllerCatalog.All(new ControllerSettings()));
 
     private static IEnumerable<string> Uncovered(ControllerDeclaration controller, IEnumerable<DeclaredAccess> accesses, Verb counted, string role)
     {

@@ -21,11 +21,11 @@ public enum EventKind
 
 /// <summary>Tells users what a component did with an object, as Events. Recording never waits and never fails; <see cref="RunAsync"/> sends.</summary>
 /// <param name="api">Writes the events.</param>
-/// <param name="component">Who tells: "deployment-controller".</param>
+/// <param name="component">Who tells: "deployment-controller"; asked for when something is told.</param>
 /// <param name="host">Where it runs; may be empty.</param>
 /// <param name="clock">Dates the events.</param>
 /// <param name="log">For events that could not be sent.</param>
-public sealed partial class EventRecorder(IApiClient api, string component, string host, TimeProvider clock, ILogger log)
+public sealed partial class EventRecorder(IApiClient api, Func<string> component, string host, TimeProvider clock, ILogger log)
 {
     private const int MaxWaiting = 1000; // client-go: a watch.Broadcaster's queue; what does not fit is dropped
     private const int MaxAttempts = 12; // client-go: maxTriesPerEvent
@@ -37,6 +37,12 @@ public sealed partial class EventRecorder(IApiClient api, string component, stri
     private long _lastName;
     private readonly Channel<Event> _waiting = Channel.CreateBounded<Event>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Tells as a component whose name is known.</summary>
+    public EventRecorder(IApiClient api, string component, string host, TimeProvider clock, ILogger log)
+        : this(api, () => component, host, clock, log)
+    {
+    }
 
     /// <summary>Tells something about an object.</summary>
     /// <param name="about">The object.</param>
@@ -56,6 +62,7 @@ public sealed partial class EventRecorder(IApiClient api, string component, stri
     {
         var now = clock.GetUtcNow();
         var at = Timestamp.From(now);
+        var source = component();
         var @namespace = about.Namespace.Length > 0 ? about.Namespace : "default";
         _waiting.Writer.TryWrite(new Event
         {
@@ -69,8 +76,8 @@ public sealed partial class EventRecorder(IApiClient api, string component, stri
             Count = 1,
             FirstTimestamp = at,
             LastTimestamp = at,
-            Source = new EventSource { Component = component, Host = host },
-            ReportingComponent = component,
+            Source = new EventSource { Component = source, Host = host },
+            ReportingComponent = source,
             ReportingInstance = host,
         });
     }

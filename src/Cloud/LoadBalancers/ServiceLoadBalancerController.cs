@@ -25,7 +25,7 @@ internal sealed class ServiceLoadBalancerController(ILoadBalancers cloud, CloudS
         .For(static service => service.WantsLoadBalancer || service.NeedsCleanup)
         .Watches<Node>(OfNode)
         .Writes<Service>("status", Verb.Update)
-        .RecordsEvents()
+        .RecordsEvents("service-controller")
         .Workers(settings.ConcurrentServices);
 
     protected override async Task<Requeue> ReconcileAsync(Service service, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed partial class NodeRouteController(
         .As("route-controller")
         .Reads<Node>()
         .Writes<Node>("status", Verb.Patch)
-        .RecordsEvents();
+        .RecordsEvents("route_controller");
 
     protected override async Task RunAsync(CancellationToken cancel)
     {

@@ -14,8 +14,6 @@ namespace ControlPlane.Controllers.GarbageCollection;
 /// </summary>
 internal sealed partial class GarbageCollector : LoopController
 {
-    private const int WorkerCount = 20; // kube-controller-manager: --concurrent-gc-syncs
-
     private readonly OwnershipGraph _graph = new();
     private readonly Lock _lock = new();
     private readonly WorkQueue<string> _toDelete;
@@ -25,14 +23,14 @@ internal sealed partial class GarbageCollector : LoopController
     private readonly Orphaning _orphaning;
     private readonly ILogger _log;
 
-    public GarbageCollector(IApiClient api, ControllerScope scope, IReadOnlyList<string> ignored)
+    public GarbageCollector(IApiClient api, ControllerScope scope, ControllerSettings settings)
     {
         _log = scope.Log<GarbageCollector>();
         // Absent and unseen owners are looked at again often: the shared bucket would hold real work back.
         var limits = new RetryLimits { PerSecond = 1000, Burst = 1000 };
         _toDelete = new("garbage_collector_attempt_to_delete", scope.Clock, limits);
         _toOrphan = new("garbage_collector_attempt_to_orphan", scope.Clock, limits);
-        _monitors = new(api.Transport, scope, ignored, Observe, Remove);
+        _monitors = new(api.Transport, scope, settings.UncollectedResources, Observe, Remove);
         var objects = new OwnedObjects(api, _monitors);
         _collection = new(objects, this);
         _orphaning = new(objects);
@@ -42,13 +40,13 @@ internal sealed partial class GarbageCollector : LoopController
         .Named("garbage-collector-controller", alias: "garbagecollector")
         .As("generic-garbage-collector")
         .Touches(Verb.Get | Verb.List | Verb.Watch | Verb.Patch | Verb.Update | Verb.Delete)
-        .Workers(WorkerCount);
+        .Workers(20); // kube-controller-manager: --concurrent-gc-syncs
 
     protected override async Task RunAsync(CancellationToken cancel)
     {
         var monitors = _monitors.RunAsync(cancel);
         await _monitors.WaitForSyncAsync(cancel);
-        var workers = Enumerable.Range(0, WorkerCount).SelectMany(_ => new[]
+        var workers = Enumerable.Range(0, Workers).SelectMany(_ => new[]
         {
             Task.Run(() => WorkAsync(_toDelete, CollectAsync, cancel), cancel),
             Task.Run(() => WorkAsync(_toOrphan, OrphanAsync, cancel), cancel),

@@ -22,7 +22,7 @@ internal sealed class DisruptionController(IApiClient api, ObjectCaches caches, 
         .Reads<StatefulSet>()
         .Reads<ReplicationController>()
         .Writes<PodDisruptionBudget>("status", Verb.Update)
-        .RecordsEvents();
+        .RecordsEvents("controllermanager");
 
     protected override async Task<Requeue> ReconcileAsync(PodDisruptionBudget budget, CancellationToken cancel)
     {

@@ -26,7 +26,7 @@ internal sealed class EndpointsController(IApiClient api, ObjectCaches caches, E
         .Watches<Pod>(change => ServicePods.Concerned(change, caches.Of<Service>()))
         .Watches<Endpoints>(OfLost)
         .Writes<Endpoints>(Verb.Create | Verb.Update | Verb.Delete)
-        .RecordsEvents()
+        .RecordsEvents("endpoint-controller")
         .Workers(5); // kube-controller-manager: --concurrent-endpoint-syncs
 
     protected override async Task<Requeue> ReconcileAsync(Service service, CancellationToken cancel)

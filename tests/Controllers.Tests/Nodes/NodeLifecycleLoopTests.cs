@@ -54,7 +54,7 @@ public sealed class NodeLifecycleLoopTests
 
     private async Task<Pod> PodAsync(string ns, string name, long? seconds)
     {
-        var pod = await _cluster.CreatePodAsync(new Pod
+        var pod = await _cluster.Api.CreateAsync(new Pod
         {
             Metadata = new ObjectMeta { Namespace = ns, Name = name },
             Spec = new PodSpec
@@ -63,7 +63,7 @@ public sealed class NodeLifecycleLoopTests
                 Containers = [new Container { Name = "web", Image = "web:1" }],
                 Tolerations = [new Toleration { Key = "node.kubernetes.io/unreachable", Operator = "Exists", Effect = "NoExecute", TolerationSeconds = seconds }],
             },
-        });
+        }, CancellationToken.None);
         return await _cluster.Api.UpdateStatusAsync(Pods.Ready(pod), CancellationToken.None);
     }
 

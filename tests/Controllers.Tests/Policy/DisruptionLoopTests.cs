@@ -39,11 +39,11 @@ public sealed class DisruptionLoopTests
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var cluster = await Cluster.StartAsync(new ControllerSettings(), clock, "pod-garbage-collector-controller");
         var ns = await cluster.NamespaceAsync();
-        var pod = await cluster.CreatePodAsync(new Pod
+        var pod = await cluster.Api.CreateAsync(new Pod
         {
             Metadata = new ObjectMeta { Namespace = ns, Name = "lost" },
             Spec = Pods.Template("web").Spec with { NodeName = "nowhere" },
-        });
+        }, CancellationToken.None);
 
         await Eventually.TrueAsync(async () =>
         {

@@ -45,7 +45,7 @@ public sealed class ServiceEndpointsLoopTests
         for (var number = 1; number <= count; number++)
         {
             var wanted = In(@namespace, ServicePodsOf.Pod(number));
-            var pod = await _cluster.CreatePodAsync(wanted with { Status = PodStatus.Empty });
+            var pod = await _cluster.Api.CreateAsync(wanted with { Status = PodStatus.Empty }, CancellationToken.None);
             made.Add(await _cluster.Api.UpdateStatusAsync(pod with { Status = wanted.Status }, CancellationToken.None));
         }
         return made;

@@ -17,7 +17,7 @@ internal sealed class NodeIpamController(IApiClient api, ObjectCaches caches, Ev
         .As("node-controller")
         .For()
         .Writes<Node>(Verb.Patch)
-        .RecordsEvents()
+        .RecordsEvents("cidrAllocator")
         .Workers(30); // range_allocator.go: cidrUpdateWorkers
 
     protected override async Task<Requeue> ReconcileAsync(Node node, CancellationToken cancel)

@@ -34,7 +34,7 @@ internal sealed class NodeLifecycleController(IApiClient api, ObjectCaches cache
         .Writes<Node>(Verb.Patch)
         .Writes<Node>("status", Verb.Update)
         .Writes<Pod>("status", Verb.Update)
-        .RecordsEvents()
+        .RecordsEvents("node-controller")
         .Workers(8); // node_lifecycle_controller.go: UpdateWorkerSize
 
     protected override async Task<Requeue> ReconcileAsync(Node node, CancellationToken cancel)

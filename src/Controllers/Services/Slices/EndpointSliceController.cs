@@ -33,7 +33,7 @@ internal sealed class EndpointSliceController(IApiClient api, ObjectCaches cache
         .Reads<Node>()
         .Index<EndpointSlice>(ServiceIndex, static slice => ServiceOf(slice) is { } service ? [service.ToString()] : [])
         .Writes<EndpointSlice>(Verb.Create | Verb.Update | Verb.Delete)
-        .RecordsEvents()
+        .RecordsEvents("endpoint-slice-controller")
         .Workers(5); // kube-controller-manager: --concurrent-service-endpoint-syncs
 
     protected override async Task<Requeue> ReconcileAsync(Service service, CancellationToken cancel)
