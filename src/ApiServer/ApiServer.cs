@@ -9,6 +9,7 @@ using ControlPlane.ApiServer.Authorization.Rbac;
 using ControlPlane.ApiServer.Bootstrap;
 using ControlPlane.ApiServer.FlowControl;
 using ControlPlane.ApiServer.Impersonation;
+using ControlPlane.ApiServer.Membership;
 using ControlPlane.ApiServer.Metrics;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Pki;
@@ -33,6 +34,8 @@ namespace ControlPlane.ApiServer;
 /// </summary>
 public sealed partial class ApiServer : IAsyncDisposable
 {
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly ApiServerOptions _options;
     private readonly IKeyValueStore _store;
@@ -41,21 +44,29 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ResourceCatalog _catalog;
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly SystemObjects _objects;
     private readonly Bootstrapper _bootstrapper;
     private readonly Identity _identity;
     private readonly NodeConnection _nodes;
     private InProcessServer? _operations;
     private WebApplication? _app;
+    private KubernetesEndpoints? _endpoints;
+    private Task _joined = Task.CompletedTask;
     private Task _background = Task.CompletedTask;
 
     private ApiServer(IKeyValueStore store, ClusterPki pki, ApiServerOptions options, TimeProvider time, Random random, ILoggerFactory logs)
     {
         (_store, _options, _pki, _logs, _time, _random) = (store, options, pki, logs, time, random);
-        _catalog = new ResourceCatalog(store, new RegistryOptions(), time, new Random(random.Next()), logs.CreateLogger<ResourceCatalog>());
-        _bootstrapper = new Bootstrapper(_catalog, options, pki, time);
+        _catalog = new ResourceCatalog(store, options.Registry, time, new Random(random.Next()), logs.CreateLogger<ResourceCatalog>());
+        _objects = new SystemObjects(_catalog, time);
+        _bootstrapper = new Bootstrapper(_objects, options, pki, time);
         _identity = new Identity(_catalog, pki, options, time);
         _nodes = new NodeConnection(_catalog, pki.KubeletClientCertificate);
     }
+
+    /// <summary>The version of Kubernetes that it is compatible with.</summary>
+    public const string Version = "v1.36.0";
 
     /// <summary>The resources that are served.</summary>
     public ResourceCatalog Catalog => _catalog;
@@ -102,9 +113,10 @@ public sealed partial class ApiServer : IAsyncDisposable
         await _background;
     }
 
-    /// <summary>Ends watches and streams, lets requests in flight finish, and stops.</summary>
+    /// <summary>Takes this server out of the Service "kubernetes", ends watches and streams, lets requests in flight finish, and stops.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
+        await LeaveAsync(cancel);
         await _stopping.CancelAsync();
         if (_app is not null)
             await _app.StopAsync(cancel);
@@ -118,39 +130,71 @@ public sealed partial class ApiServer : IAsyncDisposable
         if (_app is not null)
             await _app.DisposeAsync();
         _nodes.Dispose();
+        _leaving.Dispose();
         _stopping.Dispose();
     }
 
     private async Task OpenAsync(CancellationToken cancel)
     {
-        _background = KeepAsync(_catalog.RunAsync(_stopping.Token));
+        _background = KeepAsync(_catalog.RunAsync(_stopping.Token), _stopping.Token);
         await _catalog.AddAsync(BuiltInDefinitions.Served, cancel);
         StoreOf("", "services").AddHook(new ServiceAllocation(
             new ClusterAddresses(new ServiceRange(_options.ServiceRange), StoreOf("networking.k8s.io", "ipaddresses"), _random, _time), _options, _random));
         await _bootstrapper.RunAsync(cancel);
         _identity.Load();
-        _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token)));
+        _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token), _stopping.Token));
         _operations = BuildOperations();
         _app = KestrelHost.Build(_options, _pki, _logs, ApiServerPipeline.Build(ApiServerPipeline.Stages(Parts())));
         await _app.StartAsync(cancel);
         await _bootstrapper.PublishAsync(Port, cancel);
+        await JoinAsync(cancel);
         Started(_logs.CreateLogger<ApiServer>(), Port);
     }
 
+    private async Task JoinAsync(CancellationToken cancel)
+    {
+        _endpoints = KubernetesEndpoints.Of(_options, _store, _objects, Port, _time, _logs);
+        if (_endpoints is not null)
+        {
+            await _endpoints.JoinAsync(cancel);
+            _joined = KeepAsync(_endpoints.RunAsync(_leaving.Token), _leaving.Token);
+            _background = Task.WhenAll(_background, _joined);
+        }
+
+        if (_options.Features.IsEnabled("APIServerIdentity"))
+        {
+            var identity = new ServerIdentity(_objects, _options, Port, _time, _logs.CreateLogger<ServerIdentity>());
+            _background = Task.WhenAll(_background, KeepAsync(identity.RunAsync(_leaving.Token), _leaving.Token));
+        }
+    }
+
+    // While the store still answers: what is left to the lease takes as long as that lasts.
+    private async Task LeaveAsync(CancellationToken cancel)
+    {
+        await _leaving.CancelAsync();
+        await _joined.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // or it might join once more
+        if (_endpoints is not { } endpoints || _stopping.IsCancellationRequested)
+            return;
+        _endpoints = null;
+        using var limit = new CancellationTokenSource(LeaveLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        await endpoints.LeaveAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     // A loop that ends without being asked takes the server with it: half a server is worse than none.
-    private async Task KeepAsync(Task loop)
+    private async Task KeepAsync(Task loop, CancellationToken asked)
     {
         try
         {
             await loop;
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (asked.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
-            return;
         }
         finally
         {
-            await _stopping.CancelAsync();
+            if (!asked.IsCancellationRequested)
+                await _stopping.CancelAsync();
         }
     }
 
@@ -159,9 +203,9 @@ public sealed partial class ApiServer : IAsyncDisposable
         ErrorBoundary = new ErrorBoundaryStage(_logs.CreateLogger<ErrorBoundaryStage>()),
         RequestInfo = new RequestInfoStage(),
         RequestMetrics = new RequestMetricsStage(_time),
-        Deadline = new DeadlineStage(_time),
+        Deadline = new DeadlineStage(_options.RequestTimeout, _time),
         Authentication = _identity.Authentication(_logs),
-        Audit = new AuditStage(_options.AuditLogPath.Length == 0 ? null : new AuditLog(_options.AuditLogPath, 100, 10, _time), _time),
+        Audit = new AuditStage(_options.AuditLogPath.Length == 0 ? null : new AuditLog(_options.AuditLogPath, _options.AuditLogMegabytes, _options.AuditLogBackups, _time), _time),
         Impersonation = new ImpersonationStage(_identity.Authorizer),
         FlowControl = new FlowControlStage(_options.MaxReadsInFlight, _options.MaxWritesInFlight),
         Authorization = new AuthorizationStage(_identity.Authorizer),
@@ -171,13 +215,13 @@ public sealed partial class ApiServer : IAsyncDisposable
     // Verbs and what they stand on, once for HTTP and for components of the same process.
     private InProcessServer BuildOperations()
     {
-        var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, new EscalationCheck(_identity.Authorizer, _identity.Rbac, _identity.Policy), _random));
+        var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, new EscalationCheck(_identity.Authorizer, _identity.Rbac, _identity.Policy), _options, _random, _time));
         var fields = new FieldManagement(_time);
         var writes = new Writes(admission, fields, _time);
         var verbs = new ResourceVerbs(
             new Get(_time),
             new List(_time),
-            new Watch(_time, _random, _stopping.Token),
+            new Watch(_options.MinRequestTimeout, _time, _random, _stopping.Token),
             new Create(writes, _time),
             new Update(writes, fields, _time),
             new Patch(writes, fields, _time),

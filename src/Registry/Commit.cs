@@ -79,9 +79,13 @@ public sealed partial class ResourceStore
         return new CommitOutcome(new StoredObject(_form, path, stored, current?.Revision ?? Revision.None, Revision.None), null);
     }
 
-    private async ValueTask<LeaseId> LeaseOfAsync(IApiObject value, CancellationToken cancel) => Definition.Traits.TimeToLive is { } timeToLive
-        ? await _leases.TakeAsync(timeToLive(value), cancel)
-        : LeaseId.None;
+    private async ValueTask<LeaseId> LeaseOfAsync(IApiObject value, CancellationToken cancel)
+    {
+        if (Definition.Traits.TimeToLive is not { } timeToLive)
+            return LeaseId.None;
+        var kept = _options.TimeToLive ?? timeToLive(value);
+        return kept > TimeSpan.Zero ? await _leases.TakeAsync(kept, cancel) : LeaseId.None;
+    }
 
     private StoredObject ObjectOf(KeyValue found) => new(_form, found.Key[_prefix.Length..], found.Value, found.Modified, found.Modified);
 

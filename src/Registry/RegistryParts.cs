@@ -24,6 +24,12 @@ public sealed record RegistryOptions
     /// <summary>How often the store forgets, and how much history it keeps at least; zero never forgets.</summary>
     public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromMinutes(5); // kube-apiserver: --etcd-compaction-interval
 
+    /// <summary>How long objects are kept whose kind says that they are not kept forever, instead of what it says; zero for ever.</summary>
+    public TimeSpan? TimeToLive { get; init; } // kube-apiserver: --event-ttl
+
+    /// <summary>May watches begin with the present state and its bookmark? The feature gate WatchList.</summary>
+    public bool AllowsInitialEvents { get; init; } = true;
+
     /// <summary>How long a read waits for a resourceVersion that has not happened.</summary>
     public TimeSpan FreshnessWait { get; init; } = TimeSpan.FromSeconds(3); // apiserver: watch_cache.go, blockTimeout
 

@@ -11,7 +11,7 @@ public sealed partial class ResourceStore
     /// <inheritdoc/>
     public async partial ValueTask<ResourceWatch> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
-        ResourceVersionRules.Check(request);
+        ResourceVersionRules.Check(request, _options.AllowsInitialEvents);
         var revision = ResourceVersionRules.ParseForWatch(request.ResourceVersion);
         await _cache.Ready.WaitAsync(cancel);
         var scope = new WatchScope(

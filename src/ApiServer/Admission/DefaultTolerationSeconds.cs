@@ -5,10 +5,11 @@ using ControlPlane.Types.Core;
 namespace ControlPlane.ApiServer.Admission;
 
 /// <summary>Lets pods stay on a lost node for a while before they are evicted (plugin/pkg/admission/defaulttolerationseconds).</summary>
-internal sealed class DefaultTolerationSeconds : IMutatingAdmission
+/// <param name="notReady">kube-apiserver: --default-not-ready-toleration-seconds</param>
+/// <param name="unreachable">kube-apiserver: --default-unreachable-toleration-seconds</param>
+internal sealed class DefaultTolerationSeconds(long notReady, long unreachable) : IMutatingAdmission
 {
     private const string NoExecute = "NoExecute";
-    private const long Seconds = 300; // kube-apiserver: --default-not-ready-toleration-seconds, --default-unreachable-toleration-seconds
 
     /// <inheritdoc/>
     public string Name => "DefaultTolerationSeconds";
@@ -22,9 +23,9 @@ internal sealed class DefaultTolerationSeconds : IMutatingAdmission
         var pod = (Pod)request.Object!;
         if (request.Operation == AdmissionOperation.Update && request.Subresource.Length > 0)
             return ValueTask.FromResult<IApiObject?>(pod);
-        var missing = new[] { "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable" }
-            .Where(key => !pod.Spec.Tolerations.Any(toleration => Covers(toleration, key)))
-            .Select(key => new Toleration { Key = key, Operator = "Exists", Effect = NoExecute, TolerationSeconds = Seconds })
+        var missing = new[] { (Key: "node.kubernetes.io/not-ready", Seconds: notReady), (Key: "node.kubernetes.io/unreachable", Seconds: unreachable) }
+            .Where(taint => !pod.Spec.Tolerations.Any(toleration => Covers(toleration, taint.Key)))
+            .Select(taint => new Toleration { Key = taint.Key, Operator = "Exists", Effect = NoExecute, TolerationSeconds = taint.Seconds })
             .ToArray();
         return ValueTask.FromResult<IApiObject?>(
             missing.Length == 0 ? pod : pod with { Spec = pod.Spec with { Tolerations = pod.Spec.Tolerations.Concat(missing).ToValueList() } });

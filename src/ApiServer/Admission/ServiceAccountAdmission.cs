@@ -7,8 +7,10 @@ using ControlPlane.Types.Core;
 namespace ControlPlane.ApiServer.Admission;
 
 /// <summary>Gives every pod its service account: the name, the token where containers look for it, and the account's pull secrets (plugin/pkg/admission/serviceaccount).</summary>
-internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random random) : IMutatingAdmission, IValidatingAdmission
+internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random random, TimeProvider time) : IMutatingAdmission, IValidatingAdmission
 {
+    private const string Default = "default";
+    private const int DefaultLooks = 10; // plugin/pkg/admission/serviceaccount: numAttempts, while the default account of a new namespace is being made
     private const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const string VolumePrefix = "kube-api-access-";
     private const string RootCertificates = "kube-root-ca.crt";
@@ -17,6 +19,7 @@ internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random ra
     // apimachinery: rand.String leaves out what could spell words.
     private const string Letters = "bcdfghjklmnpqrstvwxz2456789";
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100); // the same: retryInterval, and as much again by chance
     private static readonly GroupResource Accounts = new("", "serviceaccounts");
 
     /// <inheritdoc/>
@@ -26,19 +29,18 @@ internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random ra
     public bool Handles(AdmissionRequest request) => request.IsNewPod;
 
     /// <inheritdoc/>
-    public ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
+    public async ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
     {
         var pod = (Pod)request.Object!;
-        return ValueTask.FromResult<IApiObject?>(IsMirror(pod) ? Checked(pod, request) : Completed(pod, request));
+        return IsMirror(pod) ? Checked(pod, request) : await CompletedAsync(pod, request, cancel);
     }
 
     /// <inheritdoc/>
-    public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancel)
+    public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancel)
     {
         var pod = (Pod)request.Object!;
         if (!IsMirror(pod))
-            Find(pod, request);
-        return ValueTask.CompletedTask;
+            await FindAsync(pod, request, cancel);
     }
 
     private static bool IsMirror(Pod pod) => pod.Metadata.Annotations.ContainsKey(PodAdmission.MirrorAnnotation);
@@ -52,11 +54,11 @@ internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random ra
         return pod;
     }
 
-    private Pod Completed(Pod pod, AdmissionRequest request)
+    private async ValueTask<Pod> CompletedAsync(Pod pod, AdmissionRequest request, CancellationToken cancel)
     {
         if (pod.Spec.ServiceAccountName.Length == 0)
-            pod = pod with { Spec = pod.Spec with { ServiceAccountName = "default", ServiceAccount = "default" } };
-        var account = Find(pod, request);
+            pod = pod with { Spec = pod.Spec with { ServiceAccountName = Default, ServiceAccount = Default } };
+        var account = await FindAsync(pod, request, cancel);
         if (pod.Spec.AutomountServiceAccountToken ?? account.AutomountServiceAccountToken ?? true)
             pod = pod with { Spec = Mounted(pod.Spec) };
         if (pod.Spec.ImagePullSecrets.IsEmpty && !account.ImagePullSecrets.IsEmpty)
@@ -64,11 +66,29 @@ internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random ra
         return pod;
     }
 
-    private ServiceAccount Find(Pod pod, AdmissionRequest request)
+    // The cache may not know yet what was made a moment ago: only the store can say that there is none.
+    private async ValueTask<ServiceAccount> FindAsync(Pod pod, AdmissionRequest request, CancellationToken cancel)
     {
         var name = pod.Spec.ServiceAccountName;
-        return catalog.Current.Find(Accounts)?.FindCached(new ObjectKey(request.Namespace, name))?.Record as ServiceAccount
-            ?? throw Forbidden(request, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
+        var key = new ObjectKey(request.Namespace, name);
+        var accounts = catalog.Current.Find(Accounts);
+        if (accounts?.FindCached(key)?.Record is ServiceAccount cached)
+            return cached;
+        for (var looks = name == Default ? DefaultLooks : 1; accounts is not null && looks > 0; looks--)
+        {
+            if ((await accounts.FindAsync(key, cancel))?.Record is ServiceAccount found)
+                return found;
+            if (looks > 1)
+                await Task.Delay(Pause + Chance(Pause), time, cancel);
+        }
+
+        throw Forbidden(request, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
+    }
+
+    private TimeSpan Chance(TimeSpan most)
+    {
+        lock (random)
+            return most * random.NextDouble();
     }
 
     private PodSpec Mounted(PodSpec spec)

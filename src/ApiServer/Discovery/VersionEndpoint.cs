@@ -7,7 +7,7 @@ namespace ControlPlane.ApiServer.Discovery;
 /// <summary>/version: which API this is compatible with.</summary>
 internal sealed class VersionEndpoint : IPathHandler
 {
-    private const string Major = "1";
+    private const string Major = "1"; // of ApiServer.Version
     private const string Minor = "36";
 
     private static readonly DiscoveryDocument Document = DiscoveryDocument.Object(static json =>
@@ -18,7 +18,7 @@ internal sealed class VersionEndpoint : IPathHandler
         json.WriteString("emulationMinor", Minor);
         json.WriteString("minCompatibilityMajor", Major);
         json.WriteString("minCompatibilityMinor", "35"); // component-base: one minor version back
-        json.WriteString("gitVersion", $"v{Major}.{Minor}.0");
+        json.WriteString("gitVersion", ApiServer.Version);
         json.WriteString("gitCommit", "");
         json.WriteString("gitTreeState", "");
         json.WriteString("buildDate", "1970-01-01T00:00:00Z"); // component-base: what a build says that does not tell its date

@@ -4,11 +4,10 @@ using ControlPlane.Machinery.Errors;
 namespace ControlPlane.ApiServer.Requests;
 
 /// <summary>Gives every request a time limit, but for those that are meant to run long.</summary>
-internal sealed class DeadlineStage(TimeProvider time) : IRequestStage
+/// <param name="limit">kube-apiserver: --request-timeout</param>
+/// <param name="time">The clock.</param>
+internal sealed class DeadlineStage(TimeSpan limit, TimeProvider time) : IRequestStage
 {
-    // kube-apiserver: --request-timeout
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     /// <inheritdoc/>
     public Task InvokeAsync(ApiContext context, NextStage next) =>
         context.Info.IsLongRunning ? next(context) : LimitedAsync(context, next);
@@ -30,14 +29,14 @@ internal sealed class DeadlineStage(TimeProvider time) : IRequestStage
     }
 
     // A client may ask for less (?timeout=10s), never for more.
-    private static TimeSpan Asked(ApiContext context)
+    private TimeSpan Asked(ApiContext context)
     {
         var text = context.Query.First("timeout");
         if (text.Length == 0)
-            return Limit;
+            return limit;
         var seconds = text.EndsWith('s') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var s) ? s
             : text.EndsWith('m') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var m) ? m * 60
             : throw ApiError.BadRequest($"invalid timeout specified in the request URL - failed to parse duration: time: invalid duration {FieldErrors.Quote(text)}");
-        return seconds > 0 && seconds < Limit.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Limit;
+        return seconds > 0 && seconds < limit.TotalSeconds ? TimeSpan.FromSeconds(seconds) : limit;
     }
 }

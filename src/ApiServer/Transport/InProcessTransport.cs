@@ -187,6 +187,8 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
 
     private async ValueTask<Operation> OperationAsync(ApiRequest request, string verb, CancellationToken cancel)
     {
+        // What is answered from memory never waits, and would not notice.
+        cancel.ThrowIfCancellationRequested();
         if (!server.Catalog.Current.TryFind(request.Resource, out var resource))
             throw ApiError.PathNotFound();
         await AuthorizeAsync(request, verb, cancel);

@@ -8,14 +8,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ControlPlane.ApiServer.Verbs;
 
 /// <summary>GET of a collection with ?watch=true: changes as they happen.</summary>
+/// <param name="shortest">kube-apiserver: --min-request-timeout; a watch that names no time ends between this and twice this.</param>
 /// <param name="time">Ages in tables are counted to now.</param>
 /// <param name="random">Spreads the ends of watches.</param>
 /// <param name="stopping">The server shuts down: watches end, cleanly, so that clients go to another server at once.</param>
-internal sealed class Watch(TimeProvider time, Random random, CancellationToken stopping)
+internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random, CancellationToken stopping)
 {
-    // kube-apiserver: --min-request-timeout; a watch that names no time ends between this and twice this.
-    private const int SecondsMin = 1800;
-
     /// <summary>Answers with events until the client leaves, the time is up, or the watch falls too far behind.</summary>
     public async Task HandleAsync(ApiContext context, Operation operation)
     {
@@ -55,7 +53,7 @@ internal sealed class Watch(TimeProvider time, Random random, CancellationToken 
         if (asked is { } given)
             return given;
         lock (random)
-            return TimeSpan.FromSeconds(SecondsMin * (1 + random.NextDouble()));
+            return shortest * (1 + random.NextDouble());
     }
 
     private static async Task SendAsync(ApiContext context, WatchEvents events, ResourceWatch watch, CancellationToken cancel)

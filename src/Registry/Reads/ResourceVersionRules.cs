@@ -35,13 +35,17 @@ internal static class ResourceVersionRules
     }
 
     /// <summary>Refuses what a watch may not ask for.</summary>
+    /// <param name="request">The watch.</param>
+    /// <param name="allowsInitialEvents">The feature gate WatchList.</param>
     /// <exception cref="ApiException">422</exception>
-    public static void Check(WatchRequest request)
+    public static void Check(WatchRequest request, bool allowsInitialEvents)
     {
         var errors = new FieldErrors();
         var match = errors.At("resourceVersionMatch");
         if (request.SendInitialEvents is not null && request.ResourceVersionMatch != NotOlderThan)
             match.Forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        if (request.SendInitialEvents is not null && !allowsInitialEvents)
+            errors.At("sendInitialEvents").Forbidden("sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
         if (request.ResourceVersionMatch.Length > 0)
         {
             if (request.SendInitialEvents is null)
