@@ -146,6 +146,7 @@ public sealed partial class NodeAgent(
         HugePages = MachineFacts.ReadHugePages(),
         System = MachineFacts.Read(version.Name, version.Version),
         Labels = options.Labels,
+        Taints = options.AwaitsCloud ? [NodeProfile.Uninitialized] : [],
     };
 
     private NodeContext ContextOf(

@@ -48,6 +48,9 @@ public sealed record NodeAgentOptions
     /// <summary>Make Services reachable from this node and its pods, by nftables. Off where kube-proxy or another proxy does so.</summary>
     public bool ProxiesServices { get; init; } = true;
 
+    /// <summary>Register with the taint that keeps pods away until a cloud controller has initialized the node (kubelet: --cloud-provider=external).</summary>
+    public bool AwaitsCloud { get; init; }
+
     /// <summary>Labels beside the standard ones (kubelet: --node-labels).</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }

@@ -12,6 +12,9 @@ internal sealed record NodeProfile
 {
     private const int PodsMax = 110; // kubelet: --max-pods
 
+    /// <summary>Taken away by the cloud controller that knows the machine (cloud-provider: TaintExternalCloudProvider).</summary>
+    public static Taint Uninitialized { get; } = new() { Key = "node.cloudprovider.kubernetes.io/uninitialized", Value = "true", Effect = "NoSchedule" };
+
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 

@@ -8,10 +8,13 @@ internal static class AgentCommand
 {
     public static Command Create()
     {
-        var command = new Command("agent", "Start a node agent: it registers this machine with a server and runs pods.");
-        DataOptions.AddTo(command);
-        JoinOptions.AddTo(command);
-        AgentOptions.AddTo(command);
+        var command = new FlagCommand(
+            "agent",
+            "Start a node agent: it registers this machine with a server and runs pods.",
+            "controlplane agent --server https://server:6443 --token abcdef.0123456789abcdef",
+            DataOptions.Section,
+            JoinOptions.Section,
+            AgentOptions.Section);
         command.SetAction((result, stop) => AgentProcess.RunAsync(DataOptions.From(result), JoinOptions.From(result), AgentOptions.From(result), stop));
         return command;
     }

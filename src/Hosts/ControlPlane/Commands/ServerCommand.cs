@@ -8,21 +8,12 @@ internal static class ServerCommand
 {
     public static Command Create()
     {
-        var command = new Command("server", "Start API server, scheduler and controllers; with --etcd-servers several of them form one control plane.");
-        DataOptions.AddTo(command);
-        ServerOptions.AddTo(command);
-        StorageOptions.AddTo(command);
-        ControllerOptions.AddTo(command);
-        SigningOptions.AddTo(command);
-        command.SetAction((result, stop) => ClusterProcess.RunAsync(
-            DataOptions.From(result),
-            ServerOptions.From(result),
-            StorageOptions.From(result),
-            ControllerOptions.From(result),
-            SigningOptions.From(result),
-            agent: null,
-            simulatedNodes: 0,
-            stop));
+        var command = new FlagCommand(
+            "server",
+            "Start API server, scheduler and controllers; with --etcd-servers several of them form one control plane.",
+            "controlplane server --etcd-servers https://etcd-1:2379,https://etcd-2:2379",
+            [DataOptions.Section, .. ClusterOptions.Sections]);
+        command.SetAction((result, stop) => ClusterProcess.RunAsync(ClusterOptions.From(result), stop));
         return command;
     }
 }

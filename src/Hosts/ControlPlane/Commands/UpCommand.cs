@@ -8,27 +8,14 @@ internal static class UpCommand
 {
     public static Command Create()
     {
-        var command = new Command("up", "Start a cluster on this machine: API server, scheduler, controllers and a node that runs real containers.");
-        DataOptions.AddTo(command);
-        UpOptions.AddTo(command);
-        ServerOptions.AddTo(command);
-        StorageOptions.AddTo(command);
-        ControllerOptions.AddTo(command);
-        SigningOptions.AddTo(command);
-        AgentOptions.AddTo(command);
-        command.SetAction((result, stop) =>
-        {
-            var up = UpOptions.From(result);
-            return ClusterProcess.RunAsync(
-                DataOptions.From(result),
-                ServerOptions.From(result),
-                StorageOptions.From(result),
-                ControllerOptions.From(result),
-                SigningOptions.From(result),
-                up.NoAgent || up.SimulatedNodes > 0 ? null : AgentOptions.From(result),
-                up.SimulatedNodes,
-                stop);
-        });
+        var command = new FlagCommand(
+            "up",
+            "Start a cluster on this machine, in the foreground: API server, scheduler, controllers and a node that runs real containers.",
+            "controlplane up --data-dir /var/lib/controlplane",
+            [DataOptions.Section, UpOptions.Section, AgentOptions.Section, .. ClusterOptions.Sections]);
+        command.SetAction((result, stop) => ClusterProcess.RunAsync(ClusterOptions.From(result) with { Up = UpOptions.From(result), Agent = AgentOf(result) }, stop));
         return command;
     }
+
+    private static AgentOptions? AgentOf(ParseResult result) => UpOptions.From(result) is { NoAgent: false, SimulatedNodes: 0 } ? AgentOptions.From(result) : null;
 }

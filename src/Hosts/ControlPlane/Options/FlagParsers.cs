@@ -3,18 +3,43 @@ using System.Globalization;
 
 namespace ControlPlane;
 
-/// <summary>Reads flag values that have a form of their own.</summary>
+/// <summary>Reads flag values; what is wrong is said in the words of upstream's flags.</summary>
 internal static class FlagParsers
 {
+    /// <summary>Text as it is; of several the last counts.</summary>
+    public static string Text(ArgumentResult result) => result.Tokens[^1].Value;
+
     /// <summary>Go's durations: "1h0m0s", "90s", "250ms".</summary>
     public static TimeSpan Duration(ArgumentResult result)
     {
-        var text = result.Tokens.Single().Value;
-        if (TryDuration(text, out var value))
-            return value;
-        result.AddError($"invalid duration \"{text}\": write it as 300ms, 10s, 5m or 1h30m");
-        return default;
+        var text = Text(result);
+        return TryDuration(text, out var value) ? value : Invalid<TimeSpan>(result, $"time: invalid duration \"{text}\"");
     }
+
+    /// <summary>A whole number.</summary>
+    public static int Integer(ArgumentResult result)
+    {
+        var text = Text(result);
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
+            : Invalid<int>(result, $"strconv.ParseInt: parsing \"{text}\": {(long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "value out of range" : "invalid syntax")}");
+    }
+
+    /// <summary>A number.</summary>
+    public static double Number(ArgumentResult result)
+    {
+        var text = Text(result);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
+            : Invalid<double>(result, $"strconv.ParseFloat: parsing \"{text}\": invalid syntax");
+    }
+
+    /// <summary>A switch: alone it is on, or it is said: --leader-elect=false.</summary>
+    /// <returns>true or false.</returns>
+    public static string? Switch(ArgumentResult result) => result.Tokens.Count == 0 ? FlagText.Of(true) : Text(result) switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => FlagText.Of(true),
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => FlagText.Of(false),
+        var other => Invalid<string>(result, $"strconv.ParseBool: parsing \"{other}\": invalid syntax"),
+    };
 
     /// <summary>Values after several flags, or after one with commas between them.</summary>
     public static string[] List(ArgumentResult result) =>
@@ -23,31 +48,47 @@ internal static class FlagParsers
     internal static bool TryDuration(string text, out TimeSpan value)
     {
         value = default;
-        if (text == "0")
+        var isNegative = text.StartsWith('-');
+        var at = isNegative || text.StartsWith('+') ? 1 : 0;
+        if (text[at..] == "0")
             return true;
-        var at = 0;
+        var ticks = 0.0;
+        if (at == text.Length)
+            return false;
         while (at < text.Length)
         {
             var digits = at;
             while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
                 at++;
             var unit = at;
-            while (at < text.Length && char.IsAsciiLetter(text[at]))
+            while (at < text.Length && !char.IsAsciiDigit(text[at]) && text[at] != '.')
                 at++;
             if (!double.TryParse(text.AsSpan(digits, unit - digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || Unit(text[unit..at]) is not { } length)
                 return false;
-            value += length * number;
+            ticks += length * number;
         }
 
-        return text.Length > 0;
+        if (ticks > TimeSpan.MaxValue.Ticks)
+            return false;
+        value = TimeSpan.FromTicks((long)(isNegative ? -ticks : ticks));
+        return true;
     }
 
-    private static TimeSpan? Unit(string name) => name switch
+    private static T? Invalid<T>(ArgumentResult result, string why)
     {
-        "ms" => TimeSpan.FromMilliseconds(1),
-        "s" => TimeSpan.FromSeconds(1),
-        "m" => TimeSpan.FromMinutes(1),
-        "h" => TimeSpan.FromHours(1),
+        var name = (result.Parent as OptionResult)?.Option.Name ?? "";
+        result.AddError($"invalid argument \"{Text(result)}\" for \"{name}\" flag: {why}");
+        return default;
+    }
+
+    private static double? Unit(string name) => name switch
+    {
+        "ns" => TimeSpan.TicksPerMicrosecond / 1000.0,
+        "us" or "µs" => TimeSpan.TicksPerMicrosecond,
+        "ms" => TimeSpan.TicksPerMillisecond,
+        "s" => TimeSpan.TicksPerSecond,
+        "m" => TimeSpan.TicksPerMinute,
+        "h" => TimeSpan.TicksPerHour,
         _ => null,
     };
 }

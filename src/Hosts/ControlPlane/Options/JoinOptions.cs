@@ -5,6 +5,8 @@ namespace ControlPlane;
 /// <summary>How an agent on a machine of its own finds its server, and proves that it may join. Once joined it needs none of these.</summary>
 internal sealed partial record JoinOptions
 {
+    public const string Title = "Joining a server";
+
     [Flag("--server", "URL of the API server: https://host:6443.")]
     public string Server { get; init; } = "";
 
@@ -19,4 +21,17 @@ internal sealed partial record JoinOptions
 
     [Flag("--kubeconfig", "Instead of --server, --token and --ca-file: the node's own kubeconfig.")]
     public string Kubeconfig { get; init; } = "";
+
+    [Flag("--cloud-provider", "external: pods wait until the cloud's controllers have initialized the node; nothing for no cloud.")]
+    public string CloudProvider { get; init; } = "";
+
+    partial void Check(OptionErrors errors)
+    {
+        errors.File("--kubeconfig", Kubeconfig);
+        errors.File("--ca-file", CaFile);
+        if (CloudProvider is not ("" or "external"))
+            errors.Add($"unsupported value \"{CloudProvider}\" for --cloud-provider: only \"external\" or \"\" are allowed");
+        if (Server.Length > 0 && !(Uri.TryCreate(Server, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps))
+            errors.Add($"--server: \"{Server}\" is not of the form https://host:6443");
+    }
 }

@@ -5,6 +5,8 @@ namespace ControlPlane;
 /// <summary>Where the cluster is whose bootstrap tokens are meant.</summary>
 internal sealed partial record TokenOptions
 {
+    public const string Title = "The cluster";
+
     [Flag("--data-dir", "Data directory of the server; its admin.conf is used.")]
     public string DataDir { get; init; } = new DataOptions().DataDir;
 
@@ -18,7 +20,9 @@ internal sealed partial record TokenOptions
 /// <summary>A new bootstrap token. Names and defaults are kubeadm's.</summary>
 internal sealed partial record TokenCreateOptions
 {
-    [Flag("--ttl", "How long the token is good for; 0 for ever.")]
+    public const string Title = "The token";
+
+    [Flag("--ttl", "How long the token is good for; 0 for ever.", Least = 0)]
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromHours(24); // kubeadm default
 
     [Flag("--description", "What the token is for.")]

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Parts;
 
 /// <summary>The node agent of this machine, in the server's process: it speaks to the API as its node, without a socket.</summary>
-internal sealed class AgentPart(ApiServerPart server, AgentOptions options, DataOptions data, ClusterPki pki, string clusterCidr, TimeProvider time, ILoggerFactory logs) : Part
+internal sealed class AgentPart(ApiServerPart server, AgentOptions options, ClusterOptions cluster, ClusterPki pki, TimeProvider time, ILoggerFactory logs) : Part
 {
     public override string Name => "node agent";
 
@@ -16,14 +16,15 @@ internal sealed class AgentPart(ApiServerPart server, AgentOptions options, Data
 
     public override async Task RunAsync(Action ready, CancellationToken stop)
     {
-        var name = ClusterProcess.NodeName(options);
+        var name = NodeName.Of(options);
         var address = NodeAddress.Resolve(options.NodeIP);
         var agent = new NodeAgent(
-            AgentSettings.Of(options, data, name, address) with
+            AgentSettings.Of(options, cluster.Data, name, address) with
             {
                 ServingCertificate = pki.KubeletServingCertificate(name, [address]),
                 ClientAuthority = pki.Authority.Certificate,
-                ClusterPodRange = IPNetwork.Parse(clusterCidr),
+                ClusterPodRange = IPNetwork.Parse(cluster.Controllers.ClusterCidr),
+                AwaitsCloud = cluster.Cloud.Provider.Length > 0,
             },
             server.Server.As(UserInfo.Of($"system:node:{name}", "system:nodes", UserInfo.Authenticated), "kubelet"),
             time,

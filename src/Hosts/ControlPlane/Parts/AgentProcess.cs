@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Client.Https;
 using ControlPlane.Node;
-using ControlPlane.Node.Installation;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Parts;
@@ -11,51 +10,46 @@ namespace ControlPlane.Parts;
 /// <summary>A node agent in a process of its own, which speaks to the API over HTTPS: <c>agent</c>.</summary>
 internal static class AgentProcess
 {
-    public static async Task<int> RunAsync(DataOptions data, JoinOptions join, AgentOptions options, CancellationToken stop)
+    public static Task<int> RunAsync(DataOptions data, JoinOptions join, AgentOptions options, CancellationToken stop)
     {
-        var time = TimeProvider.System;
-        using var logs = Logs.Create(data.Verbosity);
-        try
-        {
-            await ClusterProcess.EnsureProgramsAsync(options, time, stop);
-            var membership = await ClusterMembership.OfAsync(data, join, ClusterProcess.NodeName(options), time, logs, stop);
-            using var transport = new HttpsTransport(membership.Transport with { UserAgent = "kubelet" }, time);
-            await RunAsync(transport, membership, data, options, time, logs, stop);
-            return 0;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return 0;
-        }
-        catch (Exception failure) when (failure is PrerequisiteException or IOException or UnauthorizedAccessException or FormatException or CryptographicException)
-        {
-            await Console.Error.WriteLineAsync($"controlplane: {failure.Message}");
-            return 1;
-        }
+        var errors = new OptionErrors();
+        data.Validate(errors);
+        join.Validate(errors);
+        options.Validate(errors);
+        return ProcessEnd.OfAsync(errors, () => RunCheckedAsync(data, join, options, TimeProvider.System, stop), stop);
     }
 
-    private static async Task RunAsync(
-        HttpsTransport transport, ClusterMembership membership, DataOptions data, AgentOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+    private static async Task RunCheckedAsync(DataOptions data, JoinOptions join, AgentOptions options, TimeProvider time, CancellationToken stop)
     {
-        var name = ClusterProcess.NodeName(options);
-        var address = NodeAddress.Resolve(options.NodeIP);
+        using var logs = Logs.Create(data.Verbosity);
+        using var alone = DataDirectoryLock.Take(data, "agent");
+        await AgentSettings.EnsureProgramsAsync(options, time, stop);
+        var (name, address) = (NodeName.Of(options), NodeAddress.Resolve(options.NodeIP));
+        var membership = await ClusterMembership.OfAsync(data, join, name, time, logs, stop);
+        using var transport = new HttpsTransport(membership.Transport with { UserAgent = "kubelet" }, time);
         using var serving = SelfSigned(name, address, time);
-        var agent = new NodeAgent(
-            AgentSettings.Of(options, data, name, address) with { ServingCertificate = serving, ClientAuthority = membership.Transport.Authorities.FirstOrDefault() },
-            transport,
-            time,
-            new Random(),
-            logs);
+        var settings = AgentSettings.Of(options, data, name, address) with
+        {
+            ServingCertificate = serving,
+            ClientAuthority = membership.Transport.Authorities.FirstOrDefault(),
+            AwaitsCloud = join.CloudProvider.Length > 0,
+        };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var renewing = membership.RenewAsync(name, transport, time, logs, ending.Token);
-        var running = agent.RunAsync(ending.Token);
-        await Task.WhenAny(agent.Ready, running);
-        if (agent.Ready.IsCompletedSuccessfully)
-            await Console.Out.WriteLineAsync($"Node {name} is registered.");
+        var running = RunAsync(new NodeAgent(settings, transport, time, new Random(), logs), name, time, ending.Token);
         // Neither goes on without the other: an agent whose certificate nobody renews would be locked out one day.
         await Task.WhenAny(running, renewing);
         await ending.CancelAsync();
         await Task.WhenAll(running, renewing);
+    }
+
+    private static async Task RunAsync(NodeAgent agent, string name, TimeProvider time, CancellationToken stop)
+    {
+        var running = agent.RunAsync(stop);
+        await Progress.WhileAsync(Task.WhenAny(agent.Ready, running), "Starting", static () => ["node agent"], time, Console.Error);
+        if (agent.Ready.IsCompletedSuccessfully)
+            await Console.Out.WriteLineAsync($"Node {name} is registered.");
+        await running;
     }
 
     // As a kubelet without serverTLSBootstrap: the API server knows the node by its address, and shows its own certificate.

@@ -1,5 +1,7 @@
+using System.Net;
 using ControlPlane.ApiServer;
 using ControlPlane.ApiServer.Pki;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Parts;
@@ -21,11 +23,23 @@ internal sealed class ApiServerPart(StorePart store, ApiServerOptions options, C
 
     public override async Task RunAsync(Action ready, CancellationToken stop)
     {
-        await using var server = await ApiServer.ApiServer.StartAsync(store.Store, pki, options, time, new Random(), logs, stop);
+        await using var server = await StartAsync(stop);
         _server = server;
         ready();
         await Task.WhenAny(Forever.UntilAsync(stop), server.RunAsync(CancellationToken.None));
         using var limit = new CancellationTokenSource(DrainLimit, time);
         await server.StopAsync(limit.Token);
+    }
+
+    private async Task<ApiServer.ApiServer> StartAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await ApiServer.ApiServer.StartAsync(store.Store, pki, options, time, new Random(), logs, cancel);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new IOException($"another program listens on {new IPEndPoint(options.BindAddress, options.SecurePort)} already: choose another port with --secure-port", taken);
+        }
     }
 }

@@ -2,23 +2,16 @@ using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Pki;
 using ControlPlane.Client;
 using ControlPlane.Client.Informers;
+using ControlPlane.Cloud;
 using ControlPlane.Controllers;
-using ControlPlane.Machinery.Meta;
+using ControlPlane.Machinery.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Parts;
 
-/// <summary>All controllers, over one set of informers, each with its own service account's rights.</summary>
+/// <summary>All controllers, those of the cloud included, over one set of informers, each with its own service account's rights.</summary>
 internal sealed class ControllersPart(
-    StorePart store,
-    ApiServerPart server,
-    ControllerOptions options,
-    SigningOptions signing,
-    CertificateAuthority signer,
-    string rootCertificate,
-    string identity,
-    TimeProvider time,
-    ILoggerFactory logs) : Part
+    StorePart store, ApiServerPart server, ClusterOptions cluster, CertificateAuthority signer, string rootCertificate, string identity, TimeProvider time, ILoggerFactory logs) : Part
 {
     // The user that upstream's kube-controller-manager reads as, and the groups that every client with a certificate is in.
     private static readonly UserInfo Reader = UserInfo.Of("system:kube-controller-manager", UserInfo.Authenticated);
@@ -32,31 +25,34 @@ internal sealed class ControllersPart(
         var reader = server.Server.As(Reader, "kube-controller-manager");
         ready();
         await Leadership.RunAsync(
-            store.IsExclusive || !options.LeaderElect,
+            store.IsExclusive || !cluster.Leadership.LeaderElect,
             new ApiClient(reader),
-            new LeaderElectionOptions { Lease = new ObjectKey("kube-system", "kube-controller-manager"), Identity = identity },
+            cluster.Leadership.For("kube-controller-manager", identity),
             time,
             logs,
-            cancel => HostOf(reader).RunAsync(options.Controllers, cancel),
+            cancel => LeadAsync(reader, cancel),
             stop);
     }
 
-    private ControllerHost HostOf(Machinery.Transport.IApiTransport reader) => new(
-        new ControllerEnvironment
-        {
-            TransportFor = account => server.Server.As(UserInfo.ServiceAccount("kube-system", account), "kube-controller-manager"),
-            Informers = new InformerSet(reader, time, new Random(), logs),
-            Clock = time,
-            Random = new Random(),
-            Logs = logs,
-        },
-        ControllerCatalog.All(new ControllerSettings
-        {
-            RootCertificate = rootCertificate,
-            ClusterCidrs = [options.ClusterCidr],
-            NodeMaskSizeIPv4 = options.NodeCidrMaskSize,
-            NodeMonitorGracePeriod = options.NodeMonitorGracePeriod,
-            SignCertificate = signer.Sign,
-            ClusterSigningDuration = signing.Duration,
-        }));
+    private async Task LeadAsync(IApiTransport reader, CancellationToken cancel)
+    {
+        var cloud = CloudProviders.Open(cluster.Cloud.Provider, cluster.Cloud.ConfigFile, time, logs);
+        var gates = cluster.Server.ReadFeatureGates();
+        var host = new ControllerHost(
+            new ControllerEnvironment
+            {
+                TransportFor = account => server.Server.As(UserInfo.ServiceAccount("kube-system", account), "kube-controller-manager"),
+                Informers = new InformerSet(reader, time, new Random(), logs),
+                Clock = time,
+                Random = new Random(),
+                Logs = logs,
+                IsFeatureEnabled = gates.IsEnabled,
+                Workers = cluster.Workers.ByController(),
+            },
+            [
+                .. ControllerCatalog.All(ControllerProcessSettings.Of(cluster, rootCertificate, signer)),
+                .. CloudCatalog.All(cloud, ControllerProcessSettings.CloudOf(cluster)),
+            ]);
+        await host.RunAsync(cluster.Controllers.Controllers, cancel);
+    }
 }

@@ -23,6 +23,12 @@ internal sealed class PartRunner
         _parts = [.. made.Values];
     }
 
+    /// <summary>What is not ready yet, by name.</summary>
+    public IReadOnlyList<string> Starting => [.. _parts.Where(part => !part.Ready.Task.IsCompleted).Select(part => part.Part.Name)];
+
+    /// <summary>What has not ended yet, by name.</summary>
+    public IReadOnlyList<string> Stopping => [.. _parts.Where(part => !part.Ended.IsCompleted).Select(part => part.Part.Name)];
+
     /// <summary>All parts are ready.</summary>
     public Task Ready => Task.WhenAll(_parts.Select(part => part.Ready.Task));
 

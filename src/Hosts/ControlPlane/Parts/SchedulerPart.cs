@@ -1,14 +1,13 @@
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.Client;
 using ControlPlane.Client.Informers;
-using ControlPlane.Machinery.Meta;
 using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Parts;
 
 /// <summary>The scheduler, with the rights of system:kube-scheduler.</summary>
 internal sealed class SchedulerPart(
-    StorePart store, ApiServerPart server, ControllerOptions options, string identity, TimeProvider time, ILoggerFactory logs) : Part
+    StorePart store, ApiServerPart server, LeadershipOptions leadership, string identity, TimeProvider time, ILoggerFactory logs) : Part
 {
     private static readonly UserInfo User = UserInfo.Of("system:kube-scheduler", UserInfo.Authenticated);
 
@@ -21,9 +20,9 @@ internal sealed class SchedulerPart(
         var transport = server.Server.As(User, "kube-scheduler");
         ready();
         await Leadership.RunAsync(
-            store.IsExclusive || !options.LeaderElect,
+            store.IsExclusive || !leadership.LeaderElect,
             new ApiClient(transport),
-            new LeaderElectionOptions { Lease = new ObjectKey("kube-system", "kube-scheduler"), Identity = identity },
+            leadership.For("kube-scheduler", identity),
             time,
             logs,
             cancel => ScheduleAsync(transport, cancel),

@@ -31,7 +31,7 @@ internal sealed class StorePart(StorageOptions options, DataOptions data, TimePr
         if (IsExclusive)
         {
             var path = data.PathOf("storage", "controlplane.db");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(data.PathOf("storage"));
             return await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = path, Time = time, Log = logs.CreateLogger<EmbeddedStore>() }, cancel);
         }
 
