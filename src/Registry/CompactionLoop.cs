@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Registry;
 
-/// <summary>Makes the store forget: at each turn the history before the turn before, so that at least one interval of it is always there.</summary>
+/// <summary>
+/// Makes the store forget: each time what was older than the newest revision of an interval ago. So at least one interval of history is always there, however
+/// slow the store or the clock, and whoever else compacts it too.
+/// </summary>
 internal sealed partial class CompactionLoop(RegistryParts parts)
 {
     /// <summary>Runs until cancelled; at once done where the interval is zero.</summary>
@@ -12,31 +15,32 @@ internal sealed partial class CompactionLoop(RegistryParts parts)
         var every = parts.Options.CompactionInterval;
         if (every <= TimeSpan.Zero)
             return;
-        using var timer = new PeriodicTimer(every, parts.Clock);
-        var earlier = Revision.None;
+        var noted = Revision.None;
         try
         {
-            while (await timer.WaitForNextTickAsync(cancel))
-                earlier = await TurnAsync(earlier, cancel);
+            while (true)
+            {
+                noted = await TurnAsync(noted, cancel);
+                await Task.Delay(every, parts.Clock, cancel);
+            }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
         }
     }
 
-    private async ValueTask<Revision> TurnAsync(Revision earlier, CancellationToken cancel)
+    private async ValueTask<Revision> TurnAsync(Revision noted, CancellationToken cancel)
     {
         try
         {
-            var now = await parts.Store.CurrentRevisionAsync(cancel);
-            if (earlier != Revision.None)
-                await parts.Store.CompactAsync(earlier, cancel);
-            return now;
+            if (noted != Revision.None)
+                await parts.Store.CompactAsync(noted, cancel);
+            return await parts.Store.CurrentRevisionAsync(cancel);
         }
         catch (StoreUnavailableException failed)
         {
             Failed(parts.Log, failed.Message);
-            return earlier;
+            return noted;
         }
     }
 

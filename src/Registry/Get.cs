@@ -26,7 +26,7 @@ public sealed partial class ResourceStore
     /// <inheritdoc/>
     public partial IEnumerable<StoredObject> ListCached(string @namespace)
     {
-        var prefix = ScopeOf(@namespace);
+        var prefix = @namespace.Length == 0 ? "" : @namespace + "/";
         return _cache.State.Objects.From(prefix, prefix);
     }
 
@@ -56,6 +56,4 @@ public sealed partial class ResourceStore
         var state = _cache.State;
         return (state, state.Revision > reached ? state.Revision : reached);
     }
-
-    private static string ScopeOf(string @namespace) => @namespace.Length == 0 ? "" : @namespace + "/";
 }

@@ -8,6 +8,9 @@ namespace ControlPlane.Registry;
 /// <summary>What all resources of one registry share.</summary>
 internal sealed record RegistryParts(IKeyValueStore Store, TimeProvider Clock, Random Random, ILogger Log, RegistryOptions Options, SharedLeases Leases)
 {
+    /// <summary>What the caches' histories weigh together.</summary>
+    public HistoryWeight History { get; } = new(Options.Window.MaxBytesInAll);
+
     /// <summary>All keys begin so.</summary>
     public const string Root = "/registry/"; // kube-apiserver: --etcd-prefix
 

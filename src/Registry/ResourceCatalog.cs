@@ -33,6 +33,9 @@ public sealed class ResourceCatalog
     /// <summary>The revision up to which the caches know everything.</summary>
     public Revision Revision => _feed.Revision;
 
+    /// <summary>Roughly what memory the recent changes hold that are kept for watches, in bytes.</summary>
+    public long HistoryBytes => _parts.History.Bytes;
+
     /// <summary>Keeps the caches up to date and the store's history short, until cancelled. Nothing is served before this runs.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_feed.RunAsync(cancel), new CompactionLoop(_parts).RunAsync(cancel));
 
@@ -101,7 +104,7 @@ public sealed class ResourceCatalog
 
     private async Task<ResourceStore> OpenAsync(ResourceDefinition definition, CancellationToken cancel)
     {
-        var cache = new ResourceCache(new StoredForm(definition), $"{RegistryParts.Root}{definition.StoragePrefix}/", _parts.Options.Window, _parts.Clock);
+        var cache = new ResourceCache(new StoredForm(definition), $"{RegistryParts.Root}{definition.StoragePrefix}/", _parts.Options.Window, _parts.History, _parts.Clock);
         if (!definition.Traits.IsWriteOnly)
             await _feed.AddAsync(cache, cancel);
         return new ResourceStore(definition, cache, _feed, _parts);

@@ -14,9 +14,9 @@ public sealed partial class ResourceStore
         ResourceVersionRules.Check(request, _options.AllowsInitialEvents);
         var revision = ResourceVersionRules.ParseForWatch(request.ResourceVersion);
         await _cache.Ready.WaitAsync(cancel);
-        var scope = new WatchScope(
-            request.Selection, ScopeOf(request.Namespace), request.Selection.InterestIn(request.Namespace, Definition.Info.IsNamespaced));
-        var watch = new ResourceWatch(_cache, _feed, scope, new WatchTimes(_clock, request.Timeout, _options.BookmarkInterval, request.AllowBookmarks));
+        var scope = request.Selection.ScopeIn(request.Namespace, Definition.Info.IsNamespaced);
+        var watch = new ResourceWatch(
+            _cache, _feed, request.Selection, scope, new WatchTimes(_clock, request.Timeout, _options.BookmarkInterval, request.AllowBookmarks));
         try
         {
             await StartAsync(watch, request, revision, cancel);
@@ -33,8 +33,12 @@ public sealed partial class ResourceStore
     {
         // Without a resourceVersion a watch has always begun with the present state, and does unless told otherwise.
         var withInitial = request.SendInitialEvents ?? revision == Revision.None;
-        if (withInitial || revision == Revision.None)
-            await SettleForWatchAsync(request, revision, cancel);
+        if ((withInitial || revision == Revision.None) && await TooNewAsync(request, revision, cancel) is { } tooNew)
+        {
+            watch.StartFailed(tooNew);
+            return;
+        }
+
         var (state, now) = Now();
         if (withInitial)
             watch.StartWith(state, now, closesInitial: request.AllowBookmarks);
@@ -46,10 +50,20 @@ public sealed partial class ResourceStore
             watch.StartAfter(state, revision);
     }
 
-    private ValueTask SettleForWatchAsync(WatchRequest request, Revision revision, CancellationToken cancel) => request.ResourceVersion switch
+    // Once its resourceVersion could be read a watch has begun, and all else that is wrong is told by an event (apiserver: cacher.go, Watch).
+    private async ValueTask<ApiException?> TooNewAsync(WatchRequest request, Revision revision, CancellationToken cancel)
     {
-        "" => _feed.CatchUpAsync(cancel),
-        "0" => ValueTask.CompletedTask,
-        _ => ReachAsync(revision, cancel),
-    };
+        try
+        {
+            if (request.ResourceVersion.Length == 0)
+                await _feed.CatchUpAsync(cancel);
+            else if (revision != Revision.None)
+                await ReachAsync(revision, cancel);
+            return null;
+        }
+        catch (ApiException tooNew)
+        {
+            return tooNew;
+        }
+    }
 }

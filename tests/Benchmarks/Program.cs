@@ -3,6 +3,7 @@ using ControlPlane.Benchmarks.Http;
 using ControlPlane.Benchmarks.Registry;
 using ControlPlane.Benchmarks.Scheduling;
 using ControlPlane.Benchmarks.Storage;
+using ControlPlane.Benchmarks.Watching;
 
 // Loads measure a whole under concurrency, in one run of some seconds; everything else goes to BenchmarkDotNet (`--filter '*Name*'`).
 switch (args)
@@ -15,6 +16,8 @@ switch (args)
         return await RegistryLoad.RunAsync(rest);
     case ["scheduling", .. var rest]:
         return await SchedulingLoad.RunAsync(rest);
+    case ["watches", .. var rest]:
+        return await WatchLoad.RunAsync(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StorageLoad).Assembly).Run(args);
         return 0;

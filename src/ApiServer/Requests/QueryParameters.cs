@@ -65,6 +65,12 @@ internal sealed class QueryParameters
             return 0;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw ApiError.BadRequest($"strconv.ParseInt: parsing {FieldErrors.Quote(text)}: invalid syntax");
+            : throw ApiError.BadRequest($"strconv.ParseInt: parsing {FieldErrors.Quote(text)}: {(IsWhole(text) ? "value out of range" : "invalid syntax")}");
+    }
+
+    private static bool IsWhole(string text)
+    {
+        var digits = text.AsSpan(text[0] is '+' or '-' ? 1 : 0);
+        return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
     }
 }

@@ -57,7 +57,7 @@ internal static class ListWriter
 
         pieces.Measure(items);
         ResponseWriter.Head(context, 200, form.MediaType);
-        await using var body = new ResponseBody(context.Http);
+        await using var body = new ResponseBody(context.Http, IsLong(items));
         pieces.Head(body.Writer, metadata);
         foreach (var item in items)
         {
@@ -71,24 +71,44 @@ internal static class ListWriter
         await body.CompleteAsync(cancel);
     }
 
+    // The stored form is the shortest of all: what is long in it is long in any other.
+    private static bool IsLong(IEnumerable<StoredObject> items)
+    {
+        var bytes = 0L;
+        foreach (var item in items)
+        {
+            bytes += item.Stored.Length;
+            if (bytes >= ResponseBody.GzipThresholdBytes)
+                return true;
+        }
+
+        return false;
+    }
+
     private static ListPieces Pieces(ApiContext context, ServedResource resource, Representation form, DateTimeOffset now) => form switch
     {
         { Shape: ObjectShape.Table } =>
             new TablePieces(resource, new TableWriter(resource.Definition.Traits.Columns, TableWriter.ReadInclude(context.Query), form.MetaVersion, now)),
         { Shape: ObjectShape.Metadata, MediaType: MediaTypes.Protobuf } =>
-            new ProtobufPieces(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadataList"), MetadataMessage),
+            new ProtobufPieces(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadataList"), new MetadataMessages().Of),
         { Shape: ObjectShape.Metadata } => new MetadataPieces(form.MetaVersion),
-        { MediaType: MediaTypes.Protobuf } => new ProtobufPieces(ListKind(resource), item => Envelope.Read(item.ProtobufOf(resource.Version).Span, out _)),
+        { MediaType: MediaTypes.Protobuf } => new ProtobufPieces(ListKind(resource), item => Envelope.Message(item.ProtobufOf(resource.Version).Span)),
         _ => new JsonPieces(resource),
     };
 
     private static GroupVersionKind ListKind(ServedResource resource) => resource.Version.Kind with { Kind = resource.Definition.Info.ListKind };
 
-    private static ReadOnlySpan<byte> MetadataMessage(StoredObject item)
+    /// <summary>One buffer for the messages of a whole list: each is written before the next is asked for.</summary>
+    private sealed class MetadataMessages
     {
-        var message = new ProtobufWriter(1024);
-        MetadataWriter.Protobuf(message, item.Record.Metadata);
-        return message.WrittenSpan;
+        private readonly ProtobufWriter _message = new(1024);
+
+        public ReadOnlySpan<byte> Of(StoredObject item)
+        {
+            _message.Clear();
+            MetadataWriter.Protobuf(_message, item.Record.Metadata);
+            return _message.WrittenSpan;
+        }
     }
 
     /// <summary>The parts that a list is written in.</summary>
@@ -190,7 +210,7 @@ internal static class ListWriter
             if (!_isFirst)
                 _json.Comma();
             _isFirst = false;
-            MetadataWriter.Json(_json, item.Record.Metadata, metaVersion, "PartialObjectMetadata");
+            MetadataWriter.Json(_json, item.Record.Metadata, metaVersion);
             to.Write(_json.WrittenSpan);
             _json.Clear();
         }

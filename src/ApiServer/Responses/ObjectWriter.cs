@@ -28,14 +28,8 @@ internal static class ObjectWriter
         {
             case ObjectShape.Table:
                 return Table(context, resource, value, form, now);
-            case ObjectShape.Metadata when form.MediaType == MediaTypes.Protobuf:
-                var message = new ProtobufWriter();
-                MetadataWriter.Protobuf(message, value.Record.Metadata);
-                return Envelope.Write(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadata"), message.WrittenSpan);
             case ObjectShape.Metadata:
-                var json = new JsonOutput();
-                MetadataWriter.Json(json, value.Record.Metadata, form.MetaVersion, "PartialObjectMetadata");
-                return json.ToArray();
+                return MetadataWriter.Whole(value.Record.Metadata, form);
             default:
                 return form.MediaType == MediaTypes.Protobuf ? value.ProtobufOf(resource.Version) : value.JsonOf(resource.Version);
         }

@@ -10,6 +10,8 @@ namespace ControlPlane.ApiServer.Responses;
 /// <summary>Writes an answer that is whole and in memory: one object, a Status.</summary>
 internal static class ResponseWriter
 {
+    private static readonly byte[] LineEnd = "\n"u8.ToArray();
+
     /// <summary>Writes a Status with its own code, in the form that the client accepts, or JSON where it accepts nothing that there is.</summary>
     public static Task WriteStatusAsync(ApiContext context, Status status, CancellationToken cancel)
     {
@@ -34,11 +36,7 @@ internal static class ResponseWriter
         // encoding/json's Encoder ends each document with a line break.
         var endsLine = form.MediaType == MediaTypes.Json && !form.Pretty;
         Head(context, code, form.MediaType);
-        await using var body = new ResponseBody(context.Http);
-        body.Writer.Write(shown.Span);
-        if (endsLine)
-            body.Writer.Write("\n"u8);
-        await body.CompleteAsync(cancel);
+        await ResponseBody.WriteAsync(context.Http, shown, endsLine ? LineEnd : default, cancel);
     }
 
     /// <summary>Sets the status code and the headers.</summary>

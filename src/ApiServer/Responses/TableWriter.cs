@@ -37,7 +37,8 @@ internal sealed class TableWriter(IReadOnlyList<TableColumn> columns, TableWrite
         "" or "Metadata" => Include.Metadata,
         "None" => Include.None,
         "Object" => Include.Object,
-        var other => throw ApiError.BadRequest($"unrecognized includeObject value: {FieldErrors.Quote(other)}"),
+        var other => throw ApiError.BadRequest(
+            $"Unable to convert to Table as requested: includeObject: Invalid value: {FieldErrors.Quote(other)}: must be 'Metadata', 'Object', 'None', or empty"),
     };
 
     /// <summary>Writes all that stands before the rows.</summary>
@@ -80,7 +81,7 @@ internal sealed class TableWriter(IReadOnlyList<TableColumn> columns, TableWrite
         switch (include)
         {
             case Include.Object: json.Raw(whole); break;
-            case Include.Metadata: MetadataWriter.Json(json, hub.Metadata, metaVersion, "PartialObjectMetadata"); break;
+            case Include.Metadata: MetadataWriter.Json(json, hub.Metadata, metaVersion); break;
             default: json.Null(); break;
         }
 

@@ -15,12 +15,12 @@ namespace ControlPlane.ApiServer.Responses;
 /// Writes the events of one watch. JSON: one document a line. Protobuf: frames of a length (four bytes, big-endian) and a WatchEvent {1: type,
 /// 2: {1: the object in its envelope}}. The object's bytes are the cache's own, so that an event is encoded once for all watchers.
 /// </summary>
-internal sealed class WatchEvents(ApiContext context, ServedResource resource, Representation form, TimeProvider time)
+internal sealed class WatchEvents(QueryParameters query, ServedResource resource, Representation form, TimeProvider time)
 {
-    /// <summary>Events are gathered to this size when there are many.</summary>
-    public const int FlushBytes = 64 * 1024;
+    /// <summary>Events are gathered to this size when there are many: a frame of HTTP/2. It is what a watch holds whose client takes its time.</summary>
+    public const int FlushBytes = 16 * 1024;
 
-    private readonly TableWriter.Include _include = TableWriter.ReadInclude(context.Query);
+    private readonly TableWriter.Include _include = form.Shape == ObjectShape.Table ? TableWriter.ReadInclude(query) : TableWriter.Include.None;
     private bool _toldColumns;
 
     /// <summary>Writes one event.</summary>
@@ -87,29 +87,20 @@ internal sealed class WatchEvents(ApiContext context, ServedResource resource, R
 
     private static int VarintLength(uint value) => value < 0x80 ? 1 : (38 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 7;
 
-    private ReadOnlyMemory<byte> ProtobufOf(WatchItem item)
-    {
-        if (form.Shape == ObjectShape.Whole)
-            return item.Object is { } whole ? whole.ProtobufOf(resource.Version) : resource.Version.WriteProtobuf(Bookmarks.Of(resource.Version, item));
-        var message = new ProtobufWriter(1024);
-        MetadataWriter.Protobuf(message, (item.Object?.Record ?? Bookmarks.Of(resource.Version, item)).Metadata);
-        return Envelope.Write(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadata"), message.WrittenSpan);
-    }
+    private ReadOnlyMemory<byte> ProtobufOf(WatchItem item) =>
+        form.Shape == ObjectShape.Metadata ? Metadata(item)
+        : item.Object is { } whole ? whole.ProtobufOf(resource.Version)
+        : resource.Version.WriteProtobuf(Bookmarks.Of(resource.Version, item));
 
-    private ReadOnlyMemory<byte> JsonOf(WatchItem item)
+    private ReadOnlyMemory<byte> JsonOf(WatchItem item) => form.Shape switch
     {
-        switch (form.Shape)
-        {
-            case ObjectShape.Table:
-                return Table(item);
-            case ObjectShape.Metadata:
-                var json = new JsonOutput(1024);
-                MetadataWriter.Json(json, (item.Object?.Record ?? Bookmarks.Of(resource.Version, item)).Metadata, form.MetaVersion, "PartialObjectMetadata");
-                return json.ToArray();
-            default:
-                return item.Object is { } whole ? whole.JsonOf(resource.Version) : resource.Version.WriteJson(Bookmarks.Of(resource.Version, item));
-        }
-    }
+        ObjectShape.Table => Table(item),
+        ObjectShape.Metadata => Metadata(item),
+        _ => item.Object is { } whole ? whole.JsonOf(resource.Version) : resource.Version.WriteJson(Bookmarks.Of(resource.Version, item)),
+    };
+
+    private ReadOnlyMemory<byte> Metadata(WatchItem item) =>
+        item.Object is { } whole ? MetadataWriter.Shared(whole, form) : MetadataWriter.Whole(Bookmarks.Of(resource.Version, item).Metadata, form);
 
     private byte[] Table(WatchItem item)
     {

@@ -18,15 +18,22 @@ internal sealed class List(TimeProvider time)
     }
 
     /// <summary>What the query asks for.</summary>
-    /// <exception cref="ApiException">400: a parameter cannot be read.</exception>
-    public static ListRequest Request(QueryParameters query, Operation operation) => new()
+    /// <exception cref="ApiException">400: a parameter cannot be read. 422: they don't go together. 400: there is no such field to select by. In this order.</exception>
+    public static ListRequest Request(QueryParameters query, Operation operation)
     {
-        Namespace = operation.Namespace,
-        Selection = ObjectSelection.Parse(operation.Resource.Definition, query.First("labelSelector"), query.First("fieldSelector")),
-        ResourceVersion = query.First("resourceVersion"),
-        ResourceVersionMatch = query.First("resourceVersionMatch"),
-        Limit = query.Integer("limit") ?? 0,
-        Continue = query.First("continue"),
-        HasSendInitialEvents = query.Has("sendInitialEvents"),
-    };
+        var (labels, fields) = ObjectSelection.Parse(query.First("labelSelector"), query.First("fieldSelector"));
+        // Read for its errors: only watches heed it.
+        _ = query.Integer("timeoutSeconds");
+        var request = new ListRequest
+        {
+            Namespace = operation.Namespace,
+            ResourceVersion = query.First("resourceVersion"),
+            ResourceVersionMatch = query.First("resourceVersionMatch"),
+            Limit = query.Integer("limit") ?? 0,
+            Continue = query.First("continue"),
+            HasSendInitialEvents = query.Has("sendInitialEvents"),
+        };
+        request.Check();
+        return request with { Selection = ObjectSelection.Of(operation.Resource.Definition, labels, fields) };
+    }
 }

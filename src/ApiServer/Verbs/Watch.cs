@@ -2,6 +2,7 @@ using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Responses;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Selectors;
 using ControlPlane.Registry.Reads;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -14,6 +15,9 @@ namespace ControlPlane.ApiServer.Verbs;
 /// <param name="stopping">The server shuts down: watches end, cleanly, so that clients go to another server at once.</param>
 internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random, CancellationToken stopping)
 {
+    // Timers know no more than some weeks; connections don't live so long.
+    private const long SecondsMax = 30 * 24 * 3600;
+
     /// <summary>Answers with events until the client leaves, the time is up, or the watch falls too far behind.</summary>
     public async Task HandleAsync(ApiContext context, Operation operation)
     {
@@ -21,30 +25,40 @@ internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random,
             context.Http.Request,
             operation.Resource.Version.HasProtobuf ? MediaTypes.Streams : MediaTypes.Streams[..1],
             Negotiation.Views.Table | Negotiation.Views.Metadata);
+        var request = Request(context.Query, operation, context.Info.IsCollection ? "" : context.Info.Name);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.Cancel, stopping);
-        using var watch = await operation.Store.WatchAsync(Request(context.Query, operation), ending.Token);
+        using var watch = await operation.Store.WatchAsync(request, ending.Token);
+        // A client that takes nothing holds up nobody but itself, and not for ever: its stream is reset, its connection's other streams go on.
+        watch.WhenStuck = context.Http.Abort;
+        var events = new WatchEvents(context.Query, operation.Resource, form, time);
         context.Http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         ResponseWriter.Head(context, 200, form.MediaType == MediaTypes.Protobuf ? MediaTypes.Protobuf + ";stream=watch" : form.MediaType);
-        await SendAsync(context, new WatchEvents(context, operation.Resource, form, time), watch, ending.Token);
+        await SendAsync(context, events, watch, ending.Token);
     }
 
     /// <summary>What the query asks for.</summary>
-    /// <exception cref="ApiException">400: a parameter cannot be read.</exception>
-    public WatchRequest Request(QueryParameters query, Operation operation)
+    /// <param name="query">The query.</param>
+    /// <param name="operation">Of which resource, and where.</param>
+    /// <param name="name">The object that the path names, in the old form watch/{resource}/{name}; "" for all.</param>
+    /// <exception cref="ApiException">400: a parameter cannot be read. 422: they don't go together. 400: there is no such field to select by. In this order.</exception>
+    public WatchRequest Request(QueryParameters query, Operation operation, string name)
     {
+        var (labels, fields) = ObjectSelection.Parse(query.First("labelSelector"), query.First("fieldSelector"));
         // Read for its errors: a watch heeds no limit.
         _ = query.Integer("limit");
-        return new WatchRequest
+        var request = new WatchRequest
         {
             Namespace = operation.Namespace,
-            Selection = ObjectSelection.Parse(operation.Resource.Definition, query.First("labelSelector"), SelectorOf(query, operation)),
             ResourceVersion = query.First("resourceVersion"),
             ResourceVersionMatch = query.First("resourceVersionMatch"),
             Continue = query.First("continue"),
             SendInitialEvents = query.FlagOrNull("sendInitialEvents"),
             AllowBookmarks = query.Flag("allowWatchBookmarks"),
-            Timeout = Timeout(query.Integer("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null),
+            // Less than nothing is over at once.
+            Timeout = Timeout(query.Integer("timeoutSeconds") is { } seconds and not 0 ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, SecondsMax)) : null),
         };
+        request.Check();
+        return request with { Selection = ObjectSelection.Of(operation.Resource.Definition, labels, Named(fields, name)) };
     }
 
     /// <summary>How long a watch runs that asks for so long, or says nothing.</summary>
@@ -87,7 +101,12 @@ internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random,
         }
     }
 
-    // The old form watch/{resource}/{name} names its object in the path.
-    private static string SelectorOf(QueryParameters query, Operation operation) =>
-        operation.Name.Length > 0 && query.First("fieldSelector").Length == 0 ? $"metadata.name={operation.Name}" : query.First("fieldSelector");
+    private static FieldSelector Named(FieldSelector fields, string name)
+    {
+        if (name.Length == 0)
+            return fields;
+        if (fields.IsEverything)
+            return FieldSelector.Of(new FieldRequirement("metadata.name", IsEqual: true, name));
+        return fields.ExactValue("metadata.name") == name ? fields : throw ApiError.BadRequest("fieldSelector metadata.name doesn't match requested name");
+    }
 }

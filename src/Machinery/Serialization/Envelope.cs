@@ -69,6 +69,23 @@ public static class Envelope
         return message;
     }
 
+    /// <summary>Takes the wrapper off, whatever is in it.</summary>
+    /// <exception cref="DecodeException">There is no such wrapper.</exception>
+    public static ReadOnlySpan<byte> Message(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsEnvelope(bytes))
+            throw new DecodeException("provided data does not appear to be a protobuf message, expected prefix k8s\\0");
+        var reader = new ProtobufReader(bytes[Prefix.Length..]);
+        while (reader.NextField(out var tag))
+        {
+            if (tag == 18)
+                return reader.Bytes();
+            reader.Skip(tag);
+        }
+
+        return default;
+    }
+
     private static (string ApiVersion, string Kind) ReadType(ref ProtobufReader reader)
     {
         var (apiVersion, kind) = ("", "");

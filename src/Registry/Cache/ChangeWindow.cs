@@ -19,10 +19,9 @@ internal sealed class ChangeWindow
     private const int SegmentsInFull = 4;
 
     private readonly ImmutableArray<ObjectChange[]> _segments;
-    private readonly long _weight;
 
     private ChangeWindow(ImmutableArray<ObjectChange[]> segments, long first, Revision baseRevision, ObjectTree baseObjects, long weight) =>
-        (_segments, First, BaseRevision, BaseObjects, _weight) = (segments, first, baseRevision, baseObjects, weight);
+        (_segments, First, BaseRevision, BaseObjects, Weight) = (segments, first, baseRevision, baseObjects, weight);
 
     /// <summary>The number of the oldest change that is kept.</summary>
     public long First { get; }
@@ -33,6 +32,9 @@ internal sealed class ChangeWindow
     /// <summary>The objects at <see cref="BaseRevision"/>.</summary>
     public ObjectTree BaseObjects { get; }
 
+    /// <summary>Roughly what memory it holds, in bytes.</summary>
+    public long Weight { get; }
+
     /// <summary>A window without changes.</summary>
     public static ChangeWindow Empty(long first, Revision revision, ObjectTree objects) => new([], first, revision, objects, 0);
 
@@ -40,7 +42,11 @@ internal sealed class ChangeWindow
     public ObjectChange this[long number] => _segments[(int)((number - First) / SegmentSize)][(number - First) % SegmentSize];
 
     /// <summary>The window with one more change; <paramref name="number"/> follows the last one.</summary>
-    public ChangeWindow Append(long number, ObjectChange change, WindowLimits limits)
+    /// <param name="number">The change's.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="limits">How much is kept.</param>
+    /// <param name="isTight">All windows together hold too much: keep no more than the least.</param>
+    public ChangeWindow Append(long number, ObjectChange change, WindowLimits limits, bool isTight = false)
     {
         var place = number - First;
         var slot = (int)(place % SegmentSize);
@@ -49,12 +55,12 @@ internal sealed class ChangeWindow
         {
             // The one moment at which memory is given back: a segment is begun, others may go.
             Slim();
-            window = Trimmed(change.Time, limits);
-            window = new(window._segments.Add(new ObjectChange[SegmentSize]), window.First, window.BaseRevision, window.BaseObjects, window._weight);
+            window = Trimmed(change.Time, limits, isTight);
+            window = new(window._segments.Add(new ObjectChange[SegmentSize]), window.First, window.BaseRevision, window.BaseObjects, window.Weight);
         }
 
         window._segments[^1][slot] = change;
-        return new(window._segments, window.First, window.BaseRevision, window.BaseObjects, window._weight + change.Weight);
+        return new(window._segments, window.First, window.BaseRevision, window.BaseObjects, window.Weight + change.Weight);
     }
 
     /// <summary>The number of the first change after a revision, up to one past the last.</summary>
@@ -81,14 +87,15 @@ internal sealed class ChangeWindow
             change.Slim();
     }
 
-    private ChangeWindow Trimmed(long now, WindowLimits limits)
+    /// <summary>The window without what is past the limits, whole segments of it; this very window where that is nothing.</summary>
+    public ChangeWindow Trimmed(long now, WindowLimits limits, bool isTight = false)
     {
         var drop = 0;
-        var weight = _weight;
+        var weight = Weight;
         for (; drop < _segments.Length - 1; drop++)
         {
             var kept = (_segments.Length - drop) * SegmentSize;
-            var isOld = now - _segments[drop][^1].Time > limits.Freshness.TotalMilliseconds && kept > limits.MinChanges;
+            var isOld = (isTight || now - _segments[drop][^1].Time > limits.Freshness.TotalMilliseconds) && kept > limits.MinChanges;
             if (!isOld && kept <= limits.MaxChanges && weight <= limits.MaxBytes)
                 break;
             foreach (var change in _segments[drop])
@@ -116,6 +123,24 @@ public sealed record WindowLimits
 
     /// <summary>Memory that the history of one resource may hold, roughly.</summary>
     public long MaxBytes { get; init; } = 64 << 20;
+
+    /// <summary>Memory that the histories of all resources may hold together, roughly: beyond it, those that change keep <see cref="MinChanges"/>.</summary>
+    public long MaxBytesInAll { get; init; } = 128 << 20;
+}
+
+/// <summary>What the windows of all resources weigh together.</summary>
+internal sealed class HistoryWeight(long bytesMax)
+{
+    private long _bytes;
+
+    /// <summary>In bytes.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Is it more than there should be?</summary>
+    public bool IsExceeded => Bytes > bytesMax;
+
+    /// <summary>A window has become heavier, or lighter.</summary>
+    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 }
 
 /// <summary>What readers of a cache see: one moment, published as one reference.</summary>

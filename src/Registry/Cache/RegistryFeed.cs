@@ -21,6 +21,8 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
+    private static readonly StoreTransaction Nudge = new([], [new StoreWrite.Put(RegistryParts.ProgressKey, default)]);
+
     private readonly Lock _lock = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _waiters = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,7 +93,7 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
             try
             {
                 if (!_started.Task.IsCompleted)
-                    Begin(await parts.Store.CurrentRevisionAsync(cancel));
+                    Begin(await FirstRevisionAsync(cancel));
                 await FollowAsync(cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -104,6 +106,19 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
                 await Task.Delay(RetryAfter, parts.Clock, cancel).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
+    }
+
+    // A store without a past is given one before any cache is filled: a write, and nothing before it. So revision 1 is everywhere what it is in every cluster
+    // that has lived for a while: forgotten, and "too old" for whoever asks for it.
+    private async ValueTask<Revision> FirstRevisionAsync(CancellationToken cancel)
+    {
+        var now = await parts.Store.CurrentRevisionAsync(cancel);
+        if (now.Value > 1)
+            return now;
+        await parts.Store.CommitAsync(Nudge, cancel);
+        now = await parts.Store.CurrentRevisionAsync(cancel);
+        await parts.Store.CompactAsync(now, cancel);
+        return now;
     }
 
     private void Begin(Revision revision)
@@ -123,6 +138,8 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
                     break;
                 case StoreWatchMessage.Progress progress:
                     Reach(progress.Revision);
+                    foreach (var cache in _routes.Values)
+                        cache.Trim();
                     break;
                 case StoreWatchMessage.Compacted compacted:
                     HistoryLost(parts.Log, Revision.Value, compacted.CompactRevision.Value);
@@ -217,7 +234,7 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
             if (Revision >= wanted)
                 return Task.CompletedTask;
             if (_nudge is null or { IsCompleted: true })
-                _nudge = parts.Store.CommitAsync(new StoreTransaction([], [new StoreWrite.Put(RegistryParts.ProgressKey, default)]), CancellationToken.None).AsTask();
+                _nudge = parts.Store.CommitAsync(Nudge, CancellationToken.None).AsTask();
             return _nudge.WaitAsync(cancel);
         }
     }

@@ -10,7 +10,7 @@ namespace ControlPlane.Registry.Cache;
 /// Until the first fill, and while it is filled anew, changes are queued; those that the fill has seen are then skipped by their revision.
 /// So there is neither a gap nor a repetition between the fill and the feed.
 /// </remarks>
-internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits limits, TimeProvider clock)
+internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits limits, HistoryWeight history, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,6 +63,8 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
     /// <summary>Ends everything: the resource is no longer served.</summary>
     public void Close()
     {
+        // It lives on only as long as its last readers.
+        history.Add(-State.Window.Weight);
         Wakeups.Close();
         _ready.TrySetException(new OperationCanceledException("the resource is no longer served"));
     }
@@ -88,6 +90,17 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
             Wakeups.Dispatch(State.Window[number], number);
     }
 
+    /// <summary>Gives up what is too old. Changes do so themselves; this is for resources that nobody changes any more.</summary>
+    public void Trim()
+    {
+        if (ReferenceEquals(_state.Window.Trimmed(Now, limits), _state.Window))
+            return;
+        lock (_lock)
+            Publish(_state with { Window = _state.Window.Trimmed(Now, limits) });
+    }
+
+    private long Now => clock.GetTimestamp() / (clock.TimestampFrequency / 1000);
+
     private void TakeIn(Revision revision, ReadOnlySpan<StoreChange> changes)
     {
         // The fill has seen what is not newer than it.
@@ -99,7 +112,12 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
         Publish(state);
     }
 
-    private void Publish(CacheState state) => Volatile.Write(ref _state, state);
+    // Under the lock.
+    private void Publish(CacheState state)
+    {
+        history.Add(state.Window.Weight - _state.Window.Weight);
+        Volatile.Write(ref _state, state);
+    }
 
     private CacheState With(CacheState state, Revision revision, StoreChange change)
     {
@@ -110,7 +128,7 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
             return state with { Revision = revision };
         var departed = current is null ? Pending.Deleted(path, revision) : null;
         var objects = current is null ? state.Objects.Remove(path) : state.Objects.Set(current);
-        var made = new ObjectChange(revision, current, previous, departed, objects, clock.GetTimestamp() / (clock.TimestampFrequency / 1000));
-        return new CacheState(objects, revision, state.Last + 1, state.Window.Append(state.Last + 1, made, limits));
+        var made = new ObjectChange(revision, current, previous, departed, objects, Now);
+        return new CacheState(objects, revision, state.Last + 1, state.Window.Append(state.Last + 1, made, limits, history.IsExceeded));
     }
 }

@@ -88,6 +88,11 @@ public sealed class StoredObject
     public ReadOnlyMemory<byte> ProtobufOf(ServedVersion version) =>
         Other(version, isProtobuf: true) ?? Add(version, isProtobuf: true, version.WriteProtobuf(version.FromHub(Record)));
 
+    /// <summary>A view of the object in bytes that whoever reads makes of it; made once, and kept as all other forms.</summary>
+    /// <param name="view">Names the view: the same instance whenever the same is wanted.</param>
+    /// <param name="make">Makes it.</param>
+    public ReadOnlyMemory<byte> ViewOf(object view, Func<StoredObject, byte[]> make) => Other(view, isProtobuf: false) ?? Add(view, isProtobuf: false, make(this));
+
     /// <summary>The text of a selectable field, by its place among the definition's <see cref="ResourceTraits.SelectableFields"/>.</summary>
     public string SelectableField(int index) => (Volatile.Read(ref _fields) ?? Keep(ref _fields, _form.SelectableFields(Record)))[index];
 
@@ -104,23 +109,23 @@ public sealed class StoredObject
     /// <summary>The same object as the last state of a deletion, or of a departure from a selection, at that revision.</summary>
     internal StoredObject At(Revision revision) => new(_form, Path, Stored, revision, StoreRevision);
 
-    private byte[]? Other(ServedVersion version, bool isProtobuf)
+    private byte[]? Other(object form, bool isProtobuf)
     {
         for (var other = Volatile.Read(ref _others); other is not null; other = other.Next)
         {
-            if (ReferenceEquals(other.Version, version) && other.IsProtobuf == isProtobuf)
+            if (ReferenceEquals(other.Form, form) && other.IsProtobuf == isProtobuf)
                 return other.Bytes;
         }
 
         return null;
     }
 
-    private byte[] Add(ServedVersion version, bool isProtobuf, byte[] bytes)
+    private byte[] Add(object form, bool isProtobuf, byte[] bytes)
     {
         var next = Volatile.Read(ref _others);
         while (true)
         {
-            var seen = Interlocked.CompareExchange(ref _others, new Representation(version, isProtobuf, bytes, next), next);
+            var seen = Interlocked.CompareExchange(ref _others, new Representation(form, isProtobuf, bytes, next), next);
             if (ReferenceEquals(seen, next))
                 return bytes;
             next = seen;
@@ -130,5 +135,6 @@ public sealed class StoredObject
     private static T Keep<T>(ref T? place, T made)
         where T : class => Interlocked.CompareExchange(ref place, made, null) ?? made;
 
-    private sealed record Representation(ServedVersion Version, bool IsProtobuf, byte[] Bytes, Representation? Next);
+    // The form is a served version, or a view's name.
+    private sealed record Representation(object Form, bool IsProtobuf, byte[] Bytes, Representation? Next);
 }

@@ -21,9 +21,17 @@ public sealed class ObjectSelection
     /// <exception cref="ApiException">400: one does not parse, or names a field that the resource cannot be selected by.</exception>
     public static ObjectSelection Parse(ResourceDefinition definition, string labelSelector, string fieldSelector)
     {
+        var (labels, fields) = Parse(labelSelector, fieldSelector);
+        return Of(definition, labels, fields);
+    }
+
+    /// <summary>The selectors of a query, whatever the resource.</summary>
+    /// <exception cref="ApiException">400: one does not parse.</exception>
+    public static (LabelSelector Labels, FieldSelector Fields) Parse(string labelSelector, string fieldSelector)
+    {
         try
         {
-            return Of(definition, LabelSelector.Parse(labelSelector), FieldSelector.Parse(fieldSelector));
+            return (LabelSelector.Parse(labelSelector), FieldSelector.Parse(fieldSelector));
         }
         catch (SelectorException malformed)
         {
@@ -52,36 +60,44 @@ public sealed class ObjectSelection
         return _labels.IsEverything || _labels.Matches(one.Labels);
     }
 
-    /// <summary>The one name that is asked for; null where it may be any.</summary>
-    internal string? OnlyName => ValueOf(FieldCondition.Name);
-
-    internal WatchInterest InterestIn(string @namespace, bool isNamespaced)
+    /// <summary>Where the objects can stand that a read of this namespace ("" for all) may give: its selectors can say less than all.</summary>
+    internal ReadScope ScopeIn(string @namespace, bool isNamespaced)
     {
-        if (OnlyName is { } name && (@namespace.Length > 0 || !isNamespaced))
-            return new WatchInterest(@namespace, @namespace.Length > 0 ? $"{@namespace}/{name}" : name);
+        var within = @namespace.Length == 0 && isNamespaced ? ValueOf(FieldCondition.Namespace) ?? "" : @namespace;
+        var prefix = within.Length == 0 ? "" : within + "/";
+        return new ReadScope(within, prefix, ValueOf(FieldCondition.Name) is { } name && (within.Length > 0 || !isNamespaced) ? prefix + name : null);
+    }
+
+    internal WatchInterest InterestIn(ReadScope scope)
+    {
+        if (scope.Path is { } path)
+            return new WatchInterest(scope.Namespace, path);
         foreach (var field in _fields)
         {
             if (field is { Field: >= 0, IsNegated: false })
-                return new WatchInterest(@namespace, Field: field.Field, Value: field.Value);
+                return new WatchInterest(scope.Namespace, Field: field.Field, Value: field.Value);
         }
 
-        return new WatchInterest(@namespace);
+        return new WatchInterest(scope.Namespace);
     }
 
     private static int FieldOf(ResourceDefinition definition, string label)
     {
+        var selectable = definition.Traits.SelectableFields;
+        // Kinds with fields of their own, and custom resources, say what they have; all others have upstream's default
+        // (apimachinery: runtime.DefaultMetaV1FieldSelectorConversion), with its own words, and a namespace whatever their scope.
+        var isDefault = selectable.IsEmpty && definition.Versions.Any(version => version.HasProtobuf);
         if (label is "metadata.name")
             return FieldCondition.Name;
-        if (label is "metadata.namespace")
+        if (label is "metadata.namespace" && (isDefault || definition.Info.IsNamespaced))
             return FieldCondition.Namespace;
-        var selectable = definition.Traits.SelectableFields;
         for (var i = 0; i < selectable.Length; i++)
         {
             if (selectable[i].Path == label)
                 return i;
         }
 
-        throw ApiError.BadRequest(selectable.IsEmpty
+        throw ApiError.BadRequest(isDefault
             ? $"{FieldErrors.Quote(label)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
             : $"field label not supported: {label}");
     }
@@ -116,4 +132,20 @@ internal readonly record struct FieldCondition(int Field, string Value, bool IsN
         Namespace => one.Namespace.SequenceEqual(Value),
         _ => one.SelectableField(Field) == Value,
     };
+}
+
+/// <summary>The part of a resource's objects that a read can concern.</summary>
+/// <param name="Namespace">The one namespace; "" for any, and for cluster-scoped resources.</param>
+/// <param name="Prefix">All paths begin so.</param>
+/// <param name="Path">The one path; null where there may be several.</param>
+internal readonly record struct ReadScope(string Namespace, string Prefix, string? Path)
+{
+    /// <summary>May an object of that path be within?</summary>
+    public bool Contains(string path) => Path is null ? path.StartsWith(Prefix, StringComparison.Ordinal) : path == Path;
+
+    /// <summary>The objects within, in order, from a path on.</summary>
+    public IEnumerable<StoredObject> In(ObjectTree objects, string start) =>
+        Path is null ? objects.From(start, Prefix)
+        : objects.Find(Path) is { } only ? [only]
+        : [];
 }

@@ -27,6 +27,10 @@ public sealed record ListRequest
 
     /// <summary>The query had a sendInitialEvents, which lists refuse.</summary>
     public bool HasSendInitialEvents { get; init; }
+
+    /// <summary>Refuses combinations that mean nothing; done by whoever lists, too. For those who must refuse them before something else.</summary>
+    /// <exception cref="Machinery.Errors.ApiException">422</exception>
+    public void Check() => ResourceVersionRules.Check(this);
 }
 
 /// <summary>What a watch asks for.</summary>
@@ -55,6 +59,10 @@ public sealed record WatchRequest
 
     /// <summary>The watch ends by itself after this.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30); // kube-apiserver: --min-request-timeout
+
+    /// <summary>As <see cref="ListRequest.Check"/>.</summary>
+    /// <exception cref="Machinery.Errors.ApiException">422</exception>
+    public void Check() => ResourceVersionRules.Check(this);
 }
 
 /// <summary>A page of a list: objects of one moment, read from an immutable snapshot while they are enumerated.</summary>

@@ -73,13 +73,17 @@ internal static class ResourceVersionRules
 
     private static bool TryParse(string text, out Revision revision)
     {
-        var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= long.MaxValue;
-        revision = new Revision((long)value);
+        // Upstream's are unsigned; what is beyond ours has not happened either way.
+        var isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        revision = new Revision((long)Math.Min(value, long.MaxValue));
         return isNumber || text.Length == 0;
     }
 
-    private static string Problem(string text) =>
-        $"resourceVersion: Invalid value: {FieldErrors.Quote(text)}: strconv.ParseUint: parsing {FieldErrors.Quote(text)}: invalid syntax";
+    private static string Problem(string text)
+    {
+        var reason = text.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+        return $"resourceVersion: Invalid value: {FieldErrors.Quote(text)}: strconv.ParseUint: parsing {FieldErrors.Quote(text)}: {reason}";
+    }
 
     private static void Refuse(FieldErrors errors)
     {

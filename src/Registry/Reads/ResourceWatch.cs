@@ -18,7 +18,8 @@ public readonly record struct WatchItem(WatchEventType Type, StoredObject? Objec
 /// </summary>
 /// <remarks>
 /// <para>For one reader. It ends (<see cref="WaitToReadAsync"/> answers false) when its time is over, when the resource is no longer served, and when the
-/// reader is so slow that the window has passed it: what the reader has not read costs nothing.</para>
+/// reader is so slow that the window has passed it: what the reader has not read costs nothing. A reader that does not even come back to see that it has
+/// ended, because it is stuck with what it has read, is told so by <see cref="WhenStuck"/>.</para>
 /// <para>How it sleeps: it announces that it does, then looks once more whether there is something to read. The feed publishes a change before it looks who sleeps.
 /// So one of the two sees the other. While it sleeps, changes that do not concern it pass by; who wakes it says from where on to read.</para>
 /// </remarks>
@@ -27,11 +28,13 @@ public sealed class ResourceWatch : IDisposable
     private const int BookmarkDue = 1;
     private const int OverDue = 2;
 
+    // How long a reader may be busy after the end before it counts as stuck.
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(2);
 
     private readonly ResourceCache _cache;
     private readonly RegistryFeed _feed;
     private readonly ObjectSelection _selection;
-    private readonly string _prefix;
+    private readonly ReadScope _scope;
     private readonly WatchTimes _times;
     private readonly ITimer? _timer;
     private IEnumerator<StoredObject>? _initial;
@@ -41,19 +44,28 @@ public sealed class ResourceWatch : IDisposable
     private bool _hasNext;
     private bool _isOver;
     private WatchItem _next;
-    private long _position;
+
+    // Nowhere, until a start is made.
+    private long _position = long.MaxValue - 1;
     private long _wakeFrom = long.MaxValue;
     private int _due;
+    private int _hasEnded;
     private ApiException? _failure;
     private TaskCompletionSource? _sleep;
 
-    internal ResourceWatch(ResourceCache cache, RegistryFeed feed, WatchScope scope, WatchTimes times)
+    internal ResourceWatch(ResourceCache cache, RegistryFeed feed, ObjectSelection selection, ReadScope scope, WatchTimes times)
     {
-        (_cache, _feed, _selection, _prefix, _times) = (cache, feed, scope.Selection, scope.Prefix, times);
-        Interest = scope.Interest;
+        (_cache, _feed, _selection, _scope, _times) = (cache, feed, selection, scope, times);
+        Interest = selection.InterestIn(scope);
         _timer = times.Clock.CreateTimer(static watch => ((ResourceWatch)watch!).Tick(), this, times.UntilNext(), Timeout.InfiniteTimeSpan);
         cache.Wakeups.Add(this);
     }
+
+    /// <summary>
+    /// Called when the watch has ended and its reader has not noticed for a while: it waits for a client that does not take what it is sent.
+    /// Comes from any thread, once, and must not block. To be set before reading begins.
+    /// </summary>
+    public Action? WhenStuck { get; set; }
 
     internal WatchInterest Interest { get; }
 
@@ -94,7 +106,7 @@ public sealed class ResourceWatch : IDisposable
     /// <summary>Begins with all objects of a moment, told as added, and goes on from there.</summary>
     internal void StartWith(CacheState state, Revision revision, bool closesInitial)
     {
-        _initial = state.Objects.From(_prefix, _prefix).GetEnumerator();
+        _initial = _scope.In(state.Objects, _scope.Prefix).GetEnumerator();
         (_position, _told, _after, _closesInitial) = (state.Last, revision, revision, closesInitial);
     }
 
@@ -112,20 +124,60 @@ public sealed class ResourceWatch : IDisposable
     internal void Wake(long number)
     {
         if (Volatile.Read(ref _sleep) is null)
+        {
+            if (IsLeftBehind)
+                BeginEnd();
             return;
+        }
+
         Interlocked.CompareExchange(ref _wakeFrom, number, long.MaxValue);
         Interlocked.Exchange(ref _sleep, null)?.TrySetResult();
     }
 
     /// <summary>The resource is gone.</summary>
-    internal void End() => Alarm(OverDue);
+    internal void End()
+    {
+        Alarm(OverDue);
+        BeginEnd();
+    }
 
     private void Tick()
     {
-        var over = _times.IsOver;
-        Alarm(over ? OverDue : BookmarkDue);
-        if (!over)
-            _timer?.Change(_times.UntilNext(), Timeout.InfiniteTimeSpan);
+        if (Volatile.Read(ref _hasEnded) != 0 && ((Volatile.Read(ref _due) & OverDue) != 0 || IsLeftBehind))
+        {
+            WhenStuck?.Invoke();
+            return;
+        }
+
+        Volatile.Write(ref _hasEnded, 0);
+        if (_times.IsOver)
+        {
+            End();
+            return;
+        }
+
+        Alarm(BookmarkDue);
+        _timer?.Change(_times.UntilNext(), Timeout.InfiniteTimeSpan);
+    }
+
+    // Its next change is gone from the window, and it neither sleeps nor was just woken to go on behind what did not concern it.
+    private bool IsLeftBehind
+    {
+        get
+        {
+            if (Volatile.Read(ref _sleep) is not null)
+                return false;
+            var from = Volatile.Read(ref _wakeFrom);
+            var next = Volatile.Read(ref _position) + 1;
+            return _cache.State.Window.First > (from == long.MaxValue ? next : Math.Max(next, from));
+        }
+    }
+
+    // The reader finds the end by itself when it comes to read; the timer that told of bookmarks now waits for that.
+    private void BeginEnd()
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+            _timer?.Change(StuckAfter, Timeout.InfiniteTimeSpan);
     }
 
     private void Alarm(int due)
@@ -217,7 +269,8 @@ public sealed class ResourceWatch : IDisposable
                 return false;
             }
 
-            var change = state.Window[++_position];
+            var change = state.Window[_position + 1];
+            Volatile.Write(ref _position, _position + 1);
             if (change.Revision > _after && IsSelected(change, out item))
                 return Tell(item, out item);
         }
@@ -235,7 +288,7 @@ public sealed class ResourceWatch : IDisposable
     private bool IsSelected(ObjectChange change, out WatchItem item)
     {
         item = default;
-        if (!(change.Current ?? change.Previous!).Path.StartsWith(_prefix, StringComparison.Ordinal))
+        if (!_scope.Contains((change.Current ?? change.Previous!).Path))
             return false;
         var was = change.Previous is not null && _selection.Selects(change.Previous);
         var isNow = change.Current is not null && _selection.Selects(change.Current);
@@ -246,9 +299,6 @@ public sealed class ResourceWatch : IDisposable
         return isNow || was;
     }
 }
-
-/// <summary>Which objects a watch is about.</summary>
-internal readonly record struct WatchScope(ObjectSelection Selection, string Prefix, WatchInterest Interest);
 
 /// <summary>When a watch is told of its progress, and when it ends.</summary>
 internal sealed class WatchTimes(TimeProvider clock, TimeSpan timeout, TimeSpan bookmarkEvery, bool allowsBookmarks)

@@ -28,37 +28,6 @@ public sealed class WatchTests
     }
 
     [Test]
-    public async Task A_watch_can_begin_with_what_is_there_and_say_when_that_is_all()
-    {
-        var maps = $"api/v1/namespaces/{await NamespaceAsync()}/configmaps";
-        await OkAsync(HttpMethod.Post, maps, """{"metadata":{"name":"a"}}""");
-        using var watch = await WatchAsync(
-            maps + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", "application/json");
-        using var lines = new StreamReader(watch.Stream);
-        var first = JsonNode.Parse((await lines.ReadLineAsync().WaitAsync(Patience))!)!;
-        Assert.That(first["type"]!.GetValue<string>(), Is.EqualTo("ADDED"));
-        var mark = JsonNode.Parse((await lines.ReadLineAsync().WaitAsync(Patience))!)!;
-        Assert.That(mark["type"]!.GetValue<string>(), Is.EqualTo("BOOKMARK"));
-        Assert.That(mark["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>(), Is.EqualTo("true"));
-        Assert.That(mark["object"]!["kind"]!.GetValue<string>(), Is.EqualTo("ConfigMap"));
-    }
-
-    [Test]
-    public async Task A_watch_of_tables_tells_the_columns_once()
-    {
-        var maps = $"api/v1/namespaces/{await NamespaceAsync()}/configmaps";
-        await OkAsync(HttpMethod.Post, maps, """{"metadata":{"name":"a"}}""");
-        await OkAsync(HttpMethod.Post, maps, """{"metadata":{"name":"b"}}""");
-        using var watch = await WatchAsync(maps + "?watch=true", "application/json;as=Table;v=v1;g=meta.k8s.io");
-        using var lines = new StreamReader(watch.Stream);
-        var first = JsonNode.Parse((await lines.ReadLineAsync().WaitAsync(Patience))!)!["object"]!;
-        var second = JsonNode.Parse((await lines.ReadLineAsync().WaitAsync(Patience))!)!["object"]!;
-        Assert.That(first["columnDefinitions"]!.AsArray(), Is.Not.Empty);
-        Assert.That(second["columnDefinitions"], Is.Null);
-        Assert.That(second["rows"]![0]!["cells"]![0]!.GetValue<string>(), Is.EqualTo("b"));
-    }
-
-    [Test]
     public async Task A_watch_in_protobuf_is_a_sequence_of_frames()
     {
         var maps = $"api/v1/namespaces/{await NamespaceAsync()}/configmaps";
@@ -71,15 +40,6 @@ public sealed class WatchTests
         await watch.Stream.ReadExactlyAsync(frame).AsTask().WaitAsync(Patience);
         Assert.That(frame.AsSpan(0, 7).ToArray(), Is.EqualTo(new byte[] { 0x0a, 5, (byte)'A', (byte)'D', (byte)'D', (byte)'E', (byte)'D' }));
         Assert.That(frame.AsSpan().IndexOf("k8s\0"u8), Is.GreaterThan(7));
-    }
-
-    [Test]
-    public async Task A_watch_ends_when_its_time_is_over()
-    {
-        var maps = $"api/v1/namespaces/{await NamespaceAsync()}/configmaps";
-        using var watch = await WatchAsync(maps + "?watch=true&timeoutSeconds=1", "application/json");
-        using var lines = new StreamReader(watch.Stream);
-        Assert.That(await lines.ReadLineAsync().WaitAsync(Patience), Is.Null);
     }
 
     [Test]

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using ControlPlane.Client.Https;
+
+namespace ControlPlane.Benchmarks.Watching;
+
+/// <summary>One HTTP/2 connection of a client that lists and watches, as many at once as the server lets.</summary>
+internal sealed class InformerConnection : IDisposable
+{
+    private readonly HttpClient _client;
+    private readonly List<HttpResponseMessage> _open = [];
+
+    public InformerConnection(HttpsTransportOptions access)
+    {
+        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = false, InitialHttp2StreamWindowSize = 65535 };
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        if (access.ClientCertificate is { } certificate)
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate()!;
+        _client = new HttpClient(handler)
+        {
+            BaseAddress = access.Server,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Opens a watch, and leaves it open.</summary>
+    public async Task WatchAsync(string path, CancellationToken cancel)
+    {
+        var response = await _client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancel);
+        lock (_open)
+            _open.Add(response.EnsureSuccessStatusCode());
+    }
+
+    /// <summary>What an informer does first: a list of any age, and a watch from there. Answers with the list's bytes.</summary>
+    public async Task<long> ListAndWatchAsync(string collection, CancellationToken cancel)
+    {
+        using var list = await ListAsync(collection + "?resourceVersion=0", cancel);
+        var (buffer, length) = (new byte[16 * 1024], 0L);
+        await using var body = await list.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancel);
+        while (await body.ReadAsync(buffer, cancel) is > 0 and var read)
+            length += read;
+        await WatchAsync(collection + "?watch=true&allowWatchBookmarks=true&resourceVersion=0&sendInitialEvents=false&resourceVersionMatch=NotOlderThan", cancel);
+        return length;
+    }
+
+    // When too many ask at once some are told to come again, as client-go does.
+    private async Task<HttpResponseMessage> ListAsync(string path, CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+            var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (answer.StatusCode != HttpStatusCode.TooManyRequests)
+                return answer;
+            var after = answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
+            answer.Dispose();
+            await Task.Delay(after, TimeProvider.System, cancel);
+        }
+    }
+
+    /// <summary>Creates an object that may be there already.</summary>
+    public async Task PostAsync(string collection, JsonObject value)
+    {
+        using var content = JsonContent.Create(value);
+        using var answer = await _client.PostAsync(collection, content);
+        if (answer.StatusCode != HttpStatusCode.Conflict)
+            answer.EnsureSuccessStatusCode();
+    }
+
+    public void Dispose()
+    {
+        foreach (var response in _open)
+            response.Dispose();
+        _client.Dispose();
+    }
+}
