@@ -6,6 +6,9 @@ public sealed record CelIssue(int Line, int Column, string Message, string Sourc
     /// <summary>As cel-go prints it: position, message, the line, and a mark below the place.</summary>
     public override string ToString()
     {
+        // Nothing has no place in it.
+        if (Source.Length == 0)
+            return $"ERROR: <input>:1:0: {Message}";
         var line = Source.Split('\n').ElementAtOrDefault(Line - 1) ?? "";
         return $"ERROR: <input>:{Line}:{Column + 1}: {Message}\n | {line}\n | {new string('.', Column)}^";
     }

@@ -64,7 +64,7 @@ public sealed partial class ResourceStore
     {
         var errors = new FieldErrors();
         ObjectMetaRules.CheckNew(value.Metadata, Definition.Info.IsNamespaced, Definition.NameRule, IsBuiltIn, errors);
-        Definition.Validate(value, errors);
+        Definition.Validate(value, request.Context, errors);
         Refuse(errors, value);
         Warn(request, value, null);
         if (admit is not null)

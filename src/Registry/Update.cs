@@ -173,9 +173,6 @@ public sealed partial class ResourceStore
             case "status":
                 Definition.Traits.Status?.Validate?.Invoke(value, old, errors);
                 break;
-            case "":
-                Definition.ValidateUpdate(value, old, errors);
-                break;
             default:
                 Definition.ValidateUpdate(value, old, request.Context, errors);
                 break;

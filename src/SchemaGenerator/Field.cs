@@ -68,7 +68,7 @@ internal sealed class Field
             if (Member.IsPointer)
                 return Backing + " is not null";
             if (IsList || IsMap)
-                return "!" + Backing + ".IsEmpty";
+                return $"!{Backing}.IsEmpty || (json.KeepsEmpty && !{Backing}.IsNil)";
             if (IsStruct)
                 return "";
             return Member.Type.Name switch

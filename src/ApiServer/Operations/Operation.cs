@@ -57,7 +57,10 @@ internal sealed record Operation
     private const int ManagerCharactersMax = 128;
 
     /// <summary>Who writes, and when, for the rules of the kind.</summary>
-    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Uid, User.Groups, User.Extra, now, Subresource);
+    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Uid, User.Groups, User.Extra, now, Subresource)
+    {
+        Version = Resource.Version.Kind.GroupVersion,
+    };
 
     /// <summary>The write as admission sees it.</summary>
     public AdmissionRequest Admission(AdmissionOperation operation, IApiObject? value, IApiObject? old) => new(

@@ -95,9 +95,11 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
             throw ApiError.Forbidden(new GroupResource("policy", "poddisruptionbudget"), name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
         if (status.DisruptionsAllowed == 0)
         {
-            throw Refused(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The disruption budget {name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently"));
+            throw Refused(status.Conditions.FirstOrDefault(condition => condition is { Type: "DisruptionAllowed", Status: "False", Reason: "SyncFailed" }) is { } failed
+                ? $"The disruption budget {name} does not allow evicting pods currently because it failed sync: {failed.Message}"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The disruption budget {name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently"));
         }
 
         return budget with

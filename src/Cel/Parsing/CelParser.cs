@@ -39,7 +39,7 @@ internal sealed class CelParser
         var parser = new CelParser(source, limits, macros);
         var expression = parser.Expression();
         if (parser._token.Kind != TokenKind.End)
-            throw parser.Unexpected();
+            throw parser.Superfluous();
         if (ExpressionDepth.Exceeds(expression, limits.TreeDepthMax))
             throw new CelSyntaxException(0, $"expression recursion limit exceeded: {limits.TreeDepthMax}");
         return expression;
@@ -192,7 +192,7 @@ internal sealed class CelParser
             Take();
         }
         if (_token.Kind != TokenKind.Identifier)
-            throw Unexpected();
+            throw prefix.Length == 0 ? Missing() : Unexpected();
         var name = Take();
         if (prefix.Length == 0 && KeywordValue(name.Text) is { } value)
             return new LiteralExpression(NextId(), name.Offset, value);
@@ -358,6 +358,19 @@ internal sealed class CelParser
     }
 
     private CelSyntaxException Unexpected() => Unexpected(_token);
+
+    // Where an operand should stand, cel-go's parser tells everything that one may begin with.
+    private CelSyntaxException Missing() => new(
+        _token.Offset,
+        $"Syntax error: mismatched input '{_token.Text}' expecting {{'[', '{{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}}");
+
+    // One token too many is told from several: cel-go's parser drops one and looks whether the end follows.
+    private CelSyntaxException Superfluous()
+    {
+        var extra = Take();
+        var kind = _token.Kind == TokenKind.End ? "extraneous" : "mismatched";
+        return new(extra.Offset, $"Syntax error: {kind} input '{extra.Text}' expecting <EOF>");
+    }
 
     private static CelSyntaxException Unexpected(Token token) => new(token.Offset, $"Syntax error: mismatched input '{token.Text}'");
 }

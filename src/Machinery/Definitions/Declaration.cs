@@ -21,6 +21,8 @@ public sealed class Declaration<T>
 
     internal bool HasGeneration { get; private set; }
 
+    internal long FirstGeneration { get; private set; } = 1;
+
     internal Func<T, T, bool>? AlsoNewGeneration { get; private set; }
 
     internal IReadOnlyList<ServedVersion> OtherVersions => _otherVersions;
@@ -56,6 +58,13 @@ public sealed class Declaration<T>
         HasGeneration = true;
         AlsoNewGeneration = also;
         return this;
+    }
+
+    /// <summary>The same, but the generation starts at 0, which is not written.</summary>
+    public Declaration<T> WithGenerationFromZero()
+    {
+        FirstGeneration = 0;
+        return WithGeneration();
     }
 
     /// <summary>Has /scale.</summary>

@@ -40,6 +40,10 @@ public static class Names
     /// <summary>metadata.name of most kinds: a DNS subdomain of at most 253 characters.</summary>
     public static NameRule DnsSubdomain { get; } = (name, isPrefix) => Subdomain(Whole(name, isPrefix));
 
+    /// <summary>The same, its length told in bytes, where a schema says it (upstream: k8s-long-name).</summary>
+    public static NameRule LongName { get; } = (name, isPrefix) =>
+        Subdomain(Whole(name, isPrefix)).Select(complaint => complaint == MaxCharacters(253) ? MaxBytes(253) : complaint);
+
     /// <summary>metadata.name of namespaces and others that become DNS labels: at most 63 characters.</summary>
     public static NameRule DnsLabel { get; } = (name, isPrefix) => Label(Whole(name, isPrefix));
 
@@ -133,7 +137,7 @@ public static class Names
             yield return "prefix part must be non-empty";
         else if (slash > 0)
         {
-            foreach (var complaint in Subdomain(value[..slash]))
+            foreach (var complaint in LongName(value[..slash], false))
                 yield return "prefix part " + complaint;
         }
 

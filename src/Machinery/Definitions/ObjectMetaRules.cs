@@ -30,7 +30,7 @@ public static class ObjectMetaRules
         CheckNames(metadata, isNamespaced, names, at);
         if (metadata.Generation < 0)
             at.At("generation").Invalid(metadata.Generation, "must be greater than or equal to 0");
-        CheckCommon(metadata, at);
+        CheckCommon(metadata, errors);
         CheckFinalizers(metadata.Finalizers, isBuiltIn, at.At("finalizers"));
     }
 
@@ -50,7 +50,7 @@ public static class ObjectMetaRules
             at.At("generation").Invalid(metadata.Generation, "must not be decremented");
         CheckImmutable(metadata, old, at);
         var common = new FieldErrors();
-        CheckCommon(metadata, common.At("metadata"));
+        CheckCommon(metadata, common);
         for (var i = 0; i < times && !common.IsEmpty; i++)
         {
             foreach (var error in common.All)
@@ -112,8 +112,12 @@ public static class ObjectMetaRules
         }
     }
 
-    private static void CheckCommon(ObjectMeta metadata, FieldErrors at)
+    /// <summary>Checks what is checked of new and of changed metadata alike.</summary>
+    /// <param name="metadata">Whose labels, annotations, owners and managers.</param>
+    /// <param name="errors">At the root of the object.</param>
+    public static void CheckCommon(ObjectMeta metadata, FieldErrors errors)
     {
+        var at = errors.At("metadata");
         CheckLabels(metadata.Labels, at.At("labels"));
         CheckAnnotations(metadata.Annotations, at.At("annotations"));
         CheckOwners(metadata.OwnerReferences, at.At("ownerReferences"));

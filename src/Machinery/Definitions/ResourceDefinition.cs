@@ -48,10 +48,16 @@ public abstract class ResourceDefinition
     /// <summary>All that is wrong with a new object; metadata is checked by the engine before.</summary>
     public abstract void Validate(IApiObject value, FieldErrors errors);
 
+    /// <summary>The same, where a kind tells the versions apart in which it was sent (<see cref="WriteContext.Version"/>).</summary>
+    public virtual void Validate(IApiObject value, WriteContext context, FieldErrors errors) => Validate(value, errors);
+
     /// <summary>All that is wrong with a change; metadata is checked by the engine before.</summary>
     public abstract void ValidateUpdate(IApiObject value, IApiObject old, FieldErrors errors);
 
-    /// <summary>The same for a write to a subresource other than status, where a kind tells them apart (<see cref="WriteContext.Subresource"/>).</summary>
+    /// <summary>
+    /// The same, where a kind tells apart subresources other than status (<see cref="WriteContext.Subresource"/>), or the versions in which it was sent
+    /// (<see cref="WriteContext.Version"/>).
+    /// </summary>
     public virtual void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors) => ValidateUpdate(value, old, errors);
 
     /// <summary>Texts for the Warning header; <paramref name="old"/> is null on create.</summary>
@@ -77,7 +83,11 @@ public sealed record WriteContext(
     ImmutableArray<string> Groups,
     ImmutableDictionary<string, ImmutableArray<string>> Extra,
     DateTimeOffset Now,
-    string Subresource = "");
+    string Subresource = "")
+{
+    /// <summary>In which version the object was sent, where one is known.</summary>
+    public GroupVersion Version { get; init; }
+}
 
 /// <summary>One version of a resource as clients speak it: its codecs, its schema, and the way to and from the hub.</summary>
 public abstract class ServedVersion

@@ -52,7 +52,7 @@ public abstract class ResourceDefinition<T> : ResourceDefinition
     {
         var prepared = (T)value;
         prepared = PrepareForCreate(prepared, context);
-        return _declared.Value.Words.HasGeneration ? prepared.WithMetadata(prepared.Metadata with { Generation = 1 }) : prepared;
+        return _declared.Value.Words.HasGeneration ? prepared.WithMetadata(prepared.Metadata with { Generation = _declared.Value.Words.FirstGeneration }) : prepared;
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,8 @@ public abstract class ResourceDefinition<T> : ResourceDefinition
         var metadata = prepared.Metadata;
         // The generation is the server's alone, whatever the client sent; deletion marks bump it where they are set.
         var generation = old.Metadata.Generation;
-        if (_declared.Value.Words.HasGeneration && context.Subresource != "status" && Changed(prepared, old))
+        // A pod that is bound to a node is what it was asked to be.
+        if (_declared.Value.Words.HasGeneration && context.Subresource is not ("status" or "binding") && Changed(prepared, old))
             generation++;
         return metadata.Generation == generation ? prepared : prepared.WithMetadata(metadata with { Generation = generation });
     }

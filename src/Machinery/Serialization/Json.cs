@@ -49,6 +49,14 @@ public static class Json
         return Return(output);
     }
 
+    /// <summary>The bare JSON of a struct, with its empty lists and maps: what a type without omitempty would show.</summary>
+    public static byte[] EncodeWithEmpty(IMessage value)
+    {
+        var output = new JsonOutput { KeepsEmpty = true };
+        value.WriteJson(output);
+        return output.ToArray();
+    }
+
     private static JsonOutput Rent()
     {
         var output = _output ?? new JsonOutput(16 * 1024);

@@ -20,6 +20,9 @@ public sealed class JsonOutput
     /// <summary>With room for so many bytes to begin with.</summary>
     public JsonOutput(int capacity = 4096) => _buffer = new byte[capacity];
 
+    /// <summary>Lists and maps that are empty, yet not nil, are written where Go's omitempty leaves them out.</summary>
+    public bool KeepsEmpty { get; init; }
+
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
 

@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Expressions;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
@@ -50,7 +51,15 @@ internal static class AdmissionPolicyChecks
             at.At("matchPolicy").Required();
     }
 
-    internal static void CheckVariables(ValueList<Variable> variables, FieldErrors at)
+    /// <summary>An expression that must give something.</summary>
+    internal static void CheckExpression(string expression, ExpressionResult result, ExpressionCheck expressions, FieldErrors at)
+    {
+        if (expressions.Check(expression, result) is { } problem)
+            at.Invalid(expression, problem);
+    }
+
+    /// <summary>Variables, each of which may use those before it; what is well becomes known to the expressions.</summary>
+    internal static void CheckVariables(ValueList<Variable> variables, ExpressionCheck expressions, FieldErrors at)
     {
         for (var i = 0; i < variables.Count; i++)
         {
@@ -63,6 +72,8 @@ internal static class AdmissionPolicyChecks
                 place.At("name").Duplicate(variable.Name);
             if (variable.Expression.Trim().Length == 0)
                 place.At("expression").Required("expression is not specified");
+            else if (expressions.Declare(variable.Name, variable.Expression) is { } problem)
+                place.At("expression").Invalid(variable.Expression, problem);
         }
     }
 

@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Expressions;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Admission;
@@ -26,7 +27,7 @@ internal static class AdmissionRuleChecks
             at.At("scope").OneOf(scope, All, "Cluster", "Namespaced");
     }
 
-    internal static void CheckConditions(ValueList<MatchCondition> conditions, FieldErrors at)
+    internal static void CheckConditions(ValueList<MatchCondition> conditions, ExpressionCheck expressions, FieldErrors at)
     {
         if (conditions.Count > MaxConditions)
             at.TooMany(conditions.Count, MaxConditions);
@@ -36,6 +37,8 @@ internal static class AdmissionRuleChecks
             var (condition, place) = (conditions[i], at.At(i));
             if (condition.Expression.Trim().Length == 0)
                 place.At("expression").Required();
+            else
+                AdmissionPolicyChecks.CheckExpression(condition.Expression, ExpressionResult.Bool, expressions, place.At("expression"));
             if (condition.Name.Length == 0)
                 place.At("name").Required();
             else

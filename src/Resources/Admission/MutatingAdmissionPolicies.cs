@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Expressions;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Admission;
@@ -42,8 +43,10 @@ internal sealed class MutatingAdmissionPolicies : ResourceDefinition<MutatingAdm
                 spec.At("matchConstraints").At("resourceRules").Required();
         }
 
-        AdmissionRuleChecks.CheckConditions(policy.MatchConditions, spec.At("matchConditions"));
-        AdmissionPolicyChecks.CheckVariables(policy.Variables, spec.At("variables"));
+        AdmissionRuleChecks.CheckConditions(
+            policy.MatchConditions, ExpressionCheck.OfAdmission(policy.ParamKind is not null, hasAuthorizer: true, hasVariables: false), spec.At("matchConditions"));
+        var expressions = ExpressionCheck.OfAdmission(policy.ParamKind is not null, hasAuthorizer: true, !policy.Variables.IsEmpty);
+        AdmissionPolicyChecks.CheckVariables(policy.Variables, expressions, spec.At("variables"));
         if (policy.Mutations.IsEmpty)
             spec.At("mutations").Required("mutations must contain at least one item");
         for (var i = 0; i < policy.Mutations.Count; i++)

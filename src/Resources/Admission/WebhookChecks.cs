@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Expressions;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
@@ -34,11 +35,12 @@ internal static class WebhookChecks
     /// <param name="at">Where the list stands.</param>
     internal static void Check(IEnumerable<Webhook> hooks, bool knewVersions, FieldErrors at)
     {
+        var expressions = ExpressionCheck.OfAdmission(hasParameters: false, hasAuthorizer: true, hasVariables: false);
         var names = new HashSet<string>(StringComparer.Ordinal);
         var i = 0;
         foreach (var hook in hooks)
         {
-            CheckHook(hook, at.At(i));
+            CheckHook(hook, expressions, at.At(i));
             CheckVersions(hook.AdmissionReviewVersions, knewVersions, at.At(i).At("admissionReviewVersions"));
             if (hook.Name.Length > 0 && !names.Add(hook.Name))
                 at.At(i).At("name").Duplicate(hook.Name);
@@ -49,7 +51,7 @@ internal static class WebhookChecks
     /// <summary>Does each know a version of reviews that the server sends?</summary>
     internal static bool KnowVersions(IEnumerable<ValueList<string>> versions) => versions.All(known => known.Any(version => ReviewVersions.Contains(version)));
 
-    private static void CheckHook(Webhook hook, FieldErrors at)
+    private static void CheckHook(Webhook hook, ExpressionCheck expressions, FieldErrors at)
     {
         CheckName(hook.Name, at.At("name"));
         for (var i = 0; i < hook.Rules.Count; i++)
@@ -73,7 +75,7 @@ internal static class WebhookChecks
         CheckClient(hook.ClientConfig, at.At("clientConfig"));
         if (hook.ReinvocationPolicy is { } again)
             at.At("reinvocationPolicy").OneOf(again, "IfNeeded", "Never");
-        AdmissionRuleChecks.CheckConditions(hook.MatchConditions, at.At("matchConditions"));
+        AdmissionRuleChecks.CheckConditions(hook.MatchConditions, expressions, at.At("matchConditions"));
     }
 
     private static void CheckName(string name, FieldErrors at)

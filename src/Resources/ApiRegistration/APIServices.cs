@@ -30,7 +30,7 @@ internal sealed class APIServices : ResourceDefinition<APIService>
     {
         var (service, spec) = (value.Spec, errors.At("spec"));
         var name = $"{service.Version}.{service.Group}";
-        if (value.Metadata.Name != name)
+        if (value.Metadata.Name.Length > 0 && value.Metadata.Name != name)
             errors.At("metadata").At("name").Invalid(value.Metadata.Name, $"must be `spec.version+\".\"+spec.group`: {FieldErrors.Quote(name)}");
         if (service.Group.Length == 0)
         {

@@ -17,7 +17,7 @@ internal sealed class DaemonSets : ResourceDefinition<DaemonSet>
     private const int RevisionHistoryLimit = 10; // apps/v1: SetDefaults_DaemonSet
 
     protected override void Declare(Declaration<DaemonSet> resource) => resource
-        .WithStatus((set, other) => set with { Status = other.Status })
+        .WithStatus((set, other) => set with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .ResetFields("status")
         .StatusResetFields("spec")
@@ -129,4 +129,20 @@ internal sealed class DaemonSets : ResourceDefinition<DaemonSet>
 
     protected override IEnumerable<string> Warnings(DaemonSet set, DaemonSet? old) =>
         PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
+
+    private static void CheckStatus(DaemonSet set, DaemonSet old, FieldErrors errors)
+    {
+        var (status, at) = (set.Status, errors.At("status"));
+        ReplicaCounts.NonNegative(
+            at,
+            ("currentNumberScheduled", status.CurrentNumberScheduled),
+            ("numberMisscheduled", status.NumberMisscheduled),
+            ("desiredNumberScheduled", status.DesiredNumberScheduled),
+            ("numberReady", status.NumberReady),
+            ("observedGeneration", status.ObservedGeneration),
+            ("updatedNumberScheduled", status.UpdatedNumberScheduled),
+            ("numberAvailable", status.NumberAvailable),
+            ("numberUnavailable", status.NumberUnavailable));
+        ReplicaCounts.NotDecremented(status.CollisionCount, old.Status.CollisionCount, at);
+    }
 }

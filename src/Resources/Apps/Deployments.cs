@@ -17,7 +17,7 @@ internal sealed class Deployments : ResourceDefinition<Deployment>
     private static readonly IntOrString Quarter = new("25%");
 
     protected override void Declare(Declaration<Deployment> resource) => resource
-        .WithStatus((deployment, other) => deployment with { Status = other.Status })
+        .WithStatus((deployment, other) => deployment with { Status = other.Status }, CheckStatus)
         .WithGeneration((deployment, old) => deployment.Metadata.Annotations != old.Metadata.Annotations)
         .WithScale(
             deployment => deployment.Spec.Replicas ?? 0,
@@ -103,5 +103,24 @@ internal sealed class Deployments : ResourceDefinition<Deployment>
     }
 
     protected override IEnumerable<string> Warnings(Deployment deployment, Deployment? old) =>
-        PodWarnings.OfTemplate(deployment.Spec.Template, old?.Spec.Template, "spec.template");
+        (old is null ? PodWarnings.OfName(deployment.Metadata.Name) : []).Concat(PodWarnings.OfTemplate(deployment.Spec.Template, old?.Spec.Template, "spec.template"));
+
+    private static void CheckStatus(Deployment deployment, Deployment old, FieldErrors errors)
+    {
+        var (status, at) = (deployment.Status, errors.At("status"));
+        ReplicaCounts.NonNegative(
+            at,
+            ("observedGeneration", status.ObservedGeneration),
+            ("replicas", status.Replicas),
+            ("updatedReplicas", status.UpdatedReplicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("availableReplicas", status.AvailableReplicas),
+            ("unavailableReplicas", status.UnavailableReplicas),
+            ("terminatingReplicas", status.TerminatingReplicas),
+            ("collisionCount", status.CollisionCount));
+        ReplicaCounts.Within(
+            status.Replicas, at, ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.AvailableWithinReady(status.AvailableReplicas, status.ReadyReplicas, "readyReplicas", at);
+        ReplicaCounts.NotDecremented(status.CollisionCount, old.Status.CollisionCount, at);
+    }
 }

@@ -11,7 +11,7 @@ namespace ControlPlane.Resources.Apps;
 internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
 {
     protected override void Declare(Declaration<ReplicaSet> resource) => resource
-        .WithStatus((set, other) => set with { Status = other.Status })
+        .WithStatus((set, other) => set with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .WithScale(
             set => set.Spec.Replicas ?? 0,
@@ -50,5 +50,25 @@ internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
     }
 
     protected override IEnumerable<string> Warnings(ReplicaSet set, ReplicaSet? old) =>
-        PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
+        (old is null ? PodWarnings.OfName(set.Metadata.Name) : []).Concat(PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template"));
+
+    private static void CheckStatus(ReplicaSet set, ReplicaSet old, FieldErrors errors)
+    {
+        var (status, at) = (set.Status, errors.At("status"));
+        ReplicaCounts.NonNegative(
+            at,
+            ("replicas", status.Replicas),
+            ("fullyLabeledReplicas", status.FullyLabeledReplicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("availableReplicas", status.AvailableReplicas),
+            ("terminatingReplicas", status.TerminatingReplicas),
+            ("observedGeneration", status.ObservedGeneration));
+        ReplicaCounts.Within(
+            status.Replicas,
+            at,
+            ("fullyLabeledReplicas", status.FullyLabeledReplicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.AvailableWithinReady(status.AvailableReplicas, status.ReadyReplicas, "readyReplicas", at);
+    }
 }

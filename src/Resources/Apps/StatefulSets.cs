@@ -14,7 +14,7 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
     private const int RevisionHistoryLimit = 10; // apps/v1: SetDefaults_StatefulSet
 
     protected override void Declare(Declaration<StatefulSet> resource) => resource
-        .WithStatus((set, other) => set with { Status = other.Status })
+        .WithStatus((set, other) => set with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .Names(Names.DnsLabel)
         .WithScale(
@@ -130,7 +130,7 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
         if (isNew && spec.ServiceName.Length > 0)
             at.At("serviceName").Complain(spec.ServiceName, Names.Label(spec.ServiceName));
         for (var i = 0; isNew && i < spec.VolumeClaimTemplates.Count; i++)
-            VolumeClaimChecks.Check(spec.VolumeClaimTemplates[i].Spec, at.At("volumeClaimTemplates", i).At("spec"));
+            PersistentVolumeClaimChecks.Check(spec.VolumeClaimTemplates[i].Spec, null, at.At("volumeClaimTemplates", i).At("spec"));
         PodValidation.CheckTemplate(WithClaims(spec), template);
         TemplateChecks.CheckEndless(spec.Template, "StatefulSet", template);
     }
@@ -157,6 +157,35 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
             at.Invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'");
     }
 
-    protected override IEnumerable<string> Warnings(StatefulSet set, StatefulSet? old) =>
-        PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template");
+    protected override IEnumerable<string> Warnings(StatefulSet set, StatefulSet? old)
+    {
+        var claims = set.Spec.VolumeClaimTemplates.Select((claim, i) => PersistentVolumeClaims.Fractions(claim.Spec, PodWarnings.At("spec.volumeClaimTemplates", i)));
+        IEnumerable<string> history = set.Spec.RevisionHistoryLimit < 0
+            ? ["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"]
+            : [];
+        return PodWarnings.OfTemplate(set.Spec.Template, old?.Spec.Template, "spec.template").Concat(claims.SelectMany(texts => texts)).Concat(history);
+    }
+
+    private static void CheckStatus(StatefulSet set, StatefulSet old, FieldErrors errors)
+    {
+        var (status, at) = (set.Status, errors.At("status"));
+        ReplicaCounts.NonNegative(
+            at,
+            ("replicas", status.Replicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("currentReplicas", status.CurrentReplicas),
+            ("updatedReplicas", status.UpdatedReplicas),
+            ("availableReplicas", status.AvailableReplicas),
+            ("observedGeneration", status.ObservedGeneration),
+            ("collisionCount", status.CollisionCount));
+        ReplicaCounts.Within(
+            status.Replicas,
+            at,
+            ("readyReplicas", status.ReadyReplicas),
+            ("currentReplicas", status.CurrentReplicas),
+            ("updatedReplicas", status.UpdatedReplicas),
+            ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.AvailableWithinReady(status.AvailableReplicas, status.ReadyReplicas, "status.readyReplicas", at);
+        ReplicaCounts.NotDecremented(status.CollisionCount, old.Status.CollisionCount, at);
+    }
 }

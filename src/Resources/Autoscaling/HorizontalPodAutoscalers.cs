@@ -11,7 +11,7 @@ internal sealed class HorizontalPodAutoscalers : ResourceDefinition<HorizontalPo
     private const int DefaultUtilization = 80; // upstream: pkg/apis/autoscaling, DefaultCPUUtilization
 
     protected override void Declare(Declaration<HorizontalPodAutoscaler> resource) => resource
-        .WithStatus((value, other) => value with { Status = other.Status })
+        .WithStatus((value, other) => value with { Status = other.Status }, CheckStatus)
         .ResetFields("status")
         .StatusResetFields("spec")
         .ServedAs<Types.Autoscaling.V1.HorizontalPodAutoscaler>(
@@ -56,4 +56,7 @@ internal sealed class HorizontalPodAutoscalers : ResourceDefinition<HorizontalPo
         SelectPolicy = rules.SelectPolicy ?? defaults.SelectPolicy,
         Policies = rules.Policies.IsNil ? defaults.Policies : rules.Policies,
     };
+
+    private static void CheckStatus(HorizontalPodAutoscaler value, HorizontalPodAutoscaler old, FieldErrors errors) => Apps.ReplicaCounts.NonNegative(
+        errors.At("status"), ("currentReplicas", value.Status.CurrentReplicas), ("desiredReplicas", value.Status.DesiredReplicas));
 }

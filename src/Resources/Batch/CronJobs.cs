@@ -98,5 +98,5 @@ internal sealed class CronJobs : ResourceDefinition<CronJob>
     }
 
     protected override IEnumerable<string> Warnings(CronJob cron, CronJob? old) =>
-        PodWarnings.OfTemplate(cron.Spec.JobTemplate.Spec.Template, old?.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template");
+        (old is null ? PodWarnings.OfName(cron.Metadata.Name) : []).Concat(PodWarnings.OfTemplate(cron.Spec.JobTemplate.Spec.Template, old?.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template"));
 }

@@ -15,7 +15,7 @@ internal sealed class Jobs : ResourceDefinition<Job>
     private const int BackoffLimit = 6; // batch/v1: SetDefaults_Job
 
     protected override void Declare(Declaration<Job> resource) => resource
-        .WithStatus((job, other) => job with { Status = other.Status })
+        .WithStatus((job, other) => job with { Status = other.Status }, JobStatusChecks.Check)
         .WithGeneration()
         .Selectable("status.successful", job => job.Status.Succeeded.ToString(CultureInfo.InvariantCulture))
         .OrphansByDefault()
@@ -103,6 +103,7 @@ internal sealed class Jobs : ResourceDefinition<Job>
     protected override void ValidateUpdate(Job job, Job old, FieldErrors errors)
     {
         Validate(job, errors);
+        ObjectMetaRules.CheckCommon(job.Metadata, errors);
         CheckSpec(job.Spec, errors.At("spec"));
         JobUpdateRules.Check(job, old, errors.At("spec"));
     }
@@ -117,5 +118,5 @@ internal sealed class Jobs : ResourceDefinition<Job>
             TemplateChecks.CheckMatch(spec.Template, selector, at.At("template"));
     }
 
-    protected override IEnumerable<string> Warnings(Job job, Job? old) => PodWarnings.OfTemplate(job.Spec.Template, old?.Spec.Template, "spec.template");
+    protected override IEnumerable<string> Warnings(Job job, Job? old) => (old is null ? PodWarnings.OfName(job.Metadata.Name) : []).Concat(PodWarnings.OfTemplate(job.Spec.Template, old?.Spec.Template, "spec.template"));
 }

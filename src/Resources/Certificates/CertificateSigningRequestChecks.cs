@@ -13,7 +13,6 @@ namespace ControlPlane.Resources.Certificates;
 internal static class CertificateSigningRequestChecks
 {
     private const int MinSeconds = 600;
-    private const int MaxSignerLength = 571; // upstream: maxLengthSignerName
 
     private static readonly string[] Usages =
     [
@@ -63,7 +62,7 @@ internal static class CertificateSigningRequestChecks
         if (spec.SignerName == SignerNames.LegacyUnknown && old?.SignerName != SignerNames.LegacyUnknown)
             errors.At("signerName").Invalid(spec.SignerName, "the legacy signerName is not allowed via this API version");
         else
-            CheckSigner(spec.SignerName, errors.At("signerName"));
+            SignerChecks.CheckName(spec.SignerName, errors.At("signerName"));
         if (spec.ExpirationSeconds is { } seconds and < MinSeconds)
             errors.At("expirationSeconds").Invalid(seconds, "may not specify a duration less than 600 seconds (10 minutes)");
         for (var i = 0; i < spec.Usages.Count && spec != old; i++)
@@ -146,29 +145,6 @@ internal static class CertificateSigningRequestChecks
         {
             return false;
         }
-    }
-
-    private static void CheckSigner(string signer, FieldErrors at)
-    {
-        if (signer.Length == 0)
-        {
-            at.Required();
-            return;
-        }
-
-        var parts = signer.Split('/');
-        if (parts.Length != 2)
-        {
-            at.Invalid(signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
-            return;
-        }
-
-        at.Complain(parts[0], Names.Subdomain(parts[0]));
-        if (!parts[0].Contains('.', StringComparison.Ordinal))
-            at.Invalid(parts[0], "should be a domain with at least two segments separated by dots");
-        at.Complain(parts[1], Names.Subdomain(parts[1]));
-        if (signer.Length > MaxSignerLength)
-            at.TooLong(MaxSignerLength);
     }
 
     private static bool Has(ValueList<CertificateSigningRequestCondition> conditions, string type) => conditions.Any(condition => condition.Type == type);

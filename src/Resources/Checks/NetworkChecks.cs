@@ -17,20 +17,25 @@ internal static class NetworkChecks
         /// <returns>Is it one?</returns>
         public bool IpAddress(string value)
         {
-            if (ParseIp(value) is not null)
-                return true;
-            errors.Invalid(value, NotAnAddress);
-            return false;
+            var problem = ParseIp(value) is { } address
+                ? address.IsIPv4MappedToIPv6 ? "must not be an IPv4-mapped IPv6 address" : null
+                : ParseIp(WithoutLeadingZeros(value)) is null ? NotAnAddress : "must not have leading 0s";
+            if (problem is not null)
+                errors.Invalid(value, problem);
+            return problem is null;
         }
 
         /// <summary>A range of addresses: 10.9.8.0/24.</summary>
         /// <returns>Is it one?</returns>
         public bool IpRange(string value)
         {
-            if (ParseRange(value) is not null)
-                return true;
-            errors.Invalid(value, NotARange);
-            return false;
+            var problem = ParseRange(value) is { } range
+                ? range.Address.IsIPv4MappedToIPv6 ? "must not have an IPv4-mapped IPv6 address"
+                    : HasBitsBeyond(range.Address, range.Bits) ? "must not have bits set beyond the prefix length" : null
+                : ParseRange(WithoutLeadingZeros(value)) is null ? NotARange : "must not have leading 0s in IP or prefix length";
+            if (problem is not null)
+                errors.Invalid(value, problem);
+            return problem is null;
         }
 
         /// <summary>An address that others can reach: neither unspecified, nor loopback, nor link-local.</summary>
@@ -104,6 +109,25 @@ internal static class NetworkChecks
             yield return "must not contain consecutive hyphens";
         if (name.StartsWith('-') || name.EndsWith('-'))
             yield return "must not begin or end with a hyphen";
+    }
+
+    // Older parsers took 010.0.0.1 for 10.0.0.1: it is told from what is no address at all.
+    private static string WithoutLeadingZeros(string text) => text.Contains(':', StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal)
+        ? text
+        : string.Join('/', text.Split('/').Select(part => part.Contains(':', StringComparison.Ordinal) ? part : string.Join('.', part.Split('.').Select(WithoutZeros))));
+
+    private static string WithoutZeros(string number) => number.Length > 1 && number.All(char.IsAsciiDigit) ? number.TrimStart('0').PadLeft(1, '0') : number;
+
+    private static bool HasBitsBeyond(IPAddress address, int bits)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if ((bytes[i] & ~(0xff << Math.Clamp(8 - (bits - (i * 8)), 0, 8))) != 0)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool IsByte(string part) =>

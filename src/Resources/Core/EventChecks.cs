@@ -9,7 +9,7 @@ namespace ControlPlane.Resources.Core;
 
 /// <summary>
 /// Checks of events (upstream: pkg/apis/core/validation/events.go). There are events of old, with first and last times and counts, of which little is
-/// asked, and events that say when, who and what: of these everything is asked, and they don't change.
+/// asked, and events that say when, who and what. Of what comes in the new group everything is asked, and it doesn't change.
 /// </summary>
 internal static class EventChecks
 {
@@ -18,41 +18,57 @@ internal static class EventChecks
     private const string Mismatch = "does not match event.namespace";
     private const string Immutable = "field is immutable";
 
-    internal static void Check(Event value, FieldErrors errors)
+    /// <param name="isStrict">Did it come in the new group? Of the old one less is asked.</param>
+    internal static void Check(Event value, bool isStrict, FieldErrors errors)
     {
-        if (!IsModern(value))
-            CheckOldNamespace(value, errors);
-        else
-        {
-            CheckModern(value, errors);
-            if (value.EventTime.IsZero)
-                errors.At("eventTime").Required();
-            if (value.Type is not ("Normal" or "Warning"))
-                errors.At("type").Invalid("", $"has invalid value: {value.Type}");
-        }
-
-        errors.At("namespace").Complain(value.Metadata.Namespace, Names.Subdomain(value.Metadata.Namespace));
+        CheckLegacy(value, isStrict, errors);
+        if (!isStrict)
+            return;
+        errors.At("metadata").At("name").Complain(value.Metadata.Name, value.Metadata.Name.Length == 0 ? [] : Names.Subdomain(value.Metadata.Name));
+        CheckSeries(value, errors);
+        if (value.EventTime.IsZero)
+            errors.At("eventTime").Required();
+        if (value.Type is not ("Normal" or "Warning"))
+            errors.At("type").Invalid("", $"has invalid value: {value.Type}");
+        const string Unset = "needs to be unset";
+        if (!value.FirstTimestamp.IsZero)
+            errors.At("firstTimestamp").Invalid("", Unset);
+        if (!value.LastTimestamp.IsZero)
+            errors.At("lastTimestamp").Invalid("", Unset);
+        if (value.Count != 0)
+            errors.At("count").Invalid("", Unset);
+        if (value.Source.Component.Length > 0 || value.Source.Host.Length > 0)
+            errors.At("source").Invalid("", Unset);
     }
 
-    internal static void CheckUpdate(Event value, Event old, FieldErrors errors)
+    internal static void CheckUpdate(Event value, Event old, bool isStrict, FieldErrors errors)
     {
-        if (old.EventTime.IsZero)
-        {
-            if (!value.EventTime.IsZero)
-                CheckModern(value, errors);
-            else
-                CheckOldNamespace(value, errors);
+        CheckLegacy(value, isStrict, errors);
+        if (!isStrict)
             return;
-        }
-
-        CheckModern(value, errors);
+        if (value.Series != old.Series)
+            CheckSeries(value, errors);
         CheckKept(value, old, errors);
     }
 
-    // What has none of the old fields, but says who reports it, is one of the new ones, even if it forgets to say when.
-    private static bool IsModern(Event value) =>
-        !value.EventTime.IsZero || (value.ReportingComponent.Length + value.ReportingInstance.Length > 0
-            && value.FirstTimestamp.IsZero && value.LastTimestamp.IsZero && value.Count == 0 && value.Source.Component.Length == 0);
+    private static void CheckLegacy(Event value, bool isStrict, FieldErrors errors)
+    {
+        if (value.EventTime.IsZero)
+            CheckOldNamespace(value, errors);
+        else
+            CheckModern(value, errors.At(isStrict ? "reportingController" : "reportingComponent"), errors);
+        errors.At("namespace").Complain(value.Metadata.Namespace, Names.Subdomain(value.Metadata.Namespace));
+    }
+
+    private static void CheckSeries(Event value, FieldErrors errors)
+    {
+        if (value.Series is not { } series)
+            return;
+        if (series.Count < 2)
+            errors.At("series.count").Invalid("", "should be at least 2");
+        if (series.LastObservedTime.IsZero)
+            errors.At("series.lastObservedTime").Required();
+    }
 
     private static void CheckOldNamespace(Event value, FieldErrors errors)
     {
@@ -62,17 +78,17 @@ internal static class EventChecks
             errors.At("involvedObject").At("namespace").Invalid(involved, Mismatch);
     }
 
-    private static void CheckModern(Event value, FieldErrors errors)
+    private static void CheckModern(Event value, FieldErrors controller, FieldErrors errors)
     {
         if (value.InvolvedObject.Namespace.Length == 0 && value.Metadata.Namespace is not ("default" or "kube-system"))
             errors.At("involvedObject").At("namespace").Invalid("", Mismatch);
         if (value.ReportingComponent.Length == 0)
-            errors.At("reportingController").Required();
-        errors.At("reportingController").Complain(value.ReportingComponent, Names.QualifiedName(value.ReportingComponent));
+            controller.Required();
+        controller.Complain(value.ReportingComponent, Names.QualifiedName(value.ReportingComponent));
         CheckText(value.ReportingInstance, errors.At("reportingInstance"));
         CheckText(value.Action, errors.At("action"));
         CheckText(value.Reason, errors.At("reason"));
-        if (value.Message.Length > MaxNoteLength)
+        if (Encoding.UTF8.GetByteCount(value.Message) > MaxNoteLength)
             errors.At("message").Invalid("", FormattableString.Invariant($"can have at most {MaxNoteLength} characters"));
     }
 
@@ -80,7 +96,7 @@ internal static class EventChecks
     {
         if (text.Length == 0)
             at.Required();
-        if (text.Length > MaxLength)
+        if (Encoding.UTF8.GetByteCount(text) > MaxLength)
             at.Invalid("", FormattableString.Invariant($"can have at most {MaxLength} characters"));
     }
 

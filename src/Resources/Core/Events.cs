@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
@@ -17,6 +18,7 @@ internal sealed class Events : ResourceDefinition<Event>
         .TimeToLive(_ => Kept)
         .CreateOnUpdate()
         .MetadataChecksOnUpdate(2)
+        .Names(Names.PathSegment)
         .Column("Last Seen", LastSeen)
         .Column("Type", value => value.Type)
         .Column("Reason", value => value.Reason)
@@ -47,9 +49,18 @@ internal sealed class Events : ResourceDefinition<Event>
         .Selectable("source", value => value.Source.Component.Length > 0 ? value.Source.Component : value.ReportingComponent)
         .Selectable("type", value => value.Type);
 
-    protected override void Validate(Event value, FieldErrors errors) => EventChecks.Check(value, errors);
+    /// <inheritdoc/>
+    public override void Validate(IApiObject value, WriteContext context, FieldErrors errors) => EventChecks.Check((Event)value, IsStrict(context), errors);
 
-    protected override void ValidateUpdate(Event value, Event old, FieldErrors errors) => EventChecks.CheckUpdate(value, old, errors);
+    /// <inheritdoc/>
+    public override void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors)
+    {
+        if (IsStrict(context))
+            ObjectMetaRules.CheckCommon(value.Metadata, errors);
+        EventChecks.CheckUpdate((Event)value, (Event)old, IsStrict(context), errors);
+    }
+
+    private static bool IsStrict(WriteContext context) => context.Version.Group.Length > 0;
 
     private static ModernEvent ToModern(Event value) => new()
     {

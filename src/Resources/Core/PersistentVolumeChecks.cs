@@ -6,9 +6,21 @@ using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
 
-/// <summary>All that can be wrong with a volume, in upstream's order.</summary>
+/// <summary>All that can be wrong with a volume, in upstream's order (core/validation: ValidatePersistentVolumeSpec).</summary>
 internal static class PersistentVolumeChecks
 {
+    private const string NotInline = "may not be specified in the context of inline volumes";
+
+    // How node labels were called before they were stable, and since (core/v1: well_known_labels.go).
+    private static readonly Dictionary<string, string> StableLabels = new(StringComparer.Ordinal)
+    {
+        ["failure-domain.beta.kubernetes.io/zone"] = "topology.kubernetes.io/zone",
+        ["failure-domain.beta.kubernetes.io/region"] = "topology.kubernetes.io/region",
+        ["beta.kubernetes.io/os"] = "kubernetes.io/os",
+        ["beta.kubernetes.io/arch"] = "kubernetes.io/arch",
+        ["beta.kubernetes.io/instance-type"] = "node.kubernetes.io/instance-type",
+    };
+
     internal static void Check(PersistentVolume volume, FieldErrors errors)
     {
         var (value, spec) = (volume.Spec, errors.At("spec"));
@@ -16,14 +28,38 @@ internal static class PersistentVolumeChecks
         CheckCapacity(value.Capacity, spec.At("capacity"));
         if (value.PersistentVolumeReclaimPolicy.Length > 0)
             spec.At("persistentVolumeReclaimPolicy").OneOf(value.PersistentVolumeReclaimPolicy, "Delete", "Recycle", "Retain");
+        var before = spec.All.Count;
         CheckAffinity(value.NodeAffinity, spec.At("nodeAffinity"));
-        CheckSource(value, volume.Metadata.Name, spec);
-        if (value.HostPath is { Path: "/" } && value.PersistentVolumeReclaimPolicy == "Recycle")
+        PersistentVolumeSourceChecks.Check(value, volume.Metadata.Name, value.NodeAffinity is not null && spec.All.Count == before, spec);
+        if (value.HostPath is { Path: { } path } && IsRoot(path) && value.PersistentVolumeReclaimPolicy == "Recycle")
             spec.At("persistentVolumeReclaimPolicy").Forbidden("may not be 'recycle' for a hostPath mount of '/'");
         if (value.StorageClassName.Length > 0)
             spec.At("storageClassName").Complain(value.StorageClassName, Names.Subdomain(value.StorageClassName));
         if (value.VolumeMode is { } mode)
             spec.At("volumeMode").OneOf(mode, "Block", "Filesystem");
+        CheckAttributes(value, spec);
+    }
+
+    /// <summary>A volume that stands within an attachment: of a CSI driver, and not claimed.</summary>
+    internal static void CheckInline(PersistentVolumeSpec value, FieldErrors spec)
+    {
+        if (value.ClaimRef is not null)
+            spec.At("claimRef").Forbidden(NotInline);
+        if (!value.Capacity.IsEmpty)
+            spec.At("capacity").Forbidden(NotInline);
+        if (value.Csi is null)
+            spec.At("csi").Required("has to be specified in the context of inline volumes");
+        CheckModes(value.AccessModes, spec.At("accessModes"));
+        if (value.PersistentVolumeReclaimPolicy is not ("" or "Retain"))
+            spec.At("persistentVolumeReclaimPolicy").Forbidden("may only be Retain in the context of inline volumes");
+        if (value.NodeAffinity is not null)
+            spec.At("nodeAffinity").Forbidden(NotInline);
+        PersistentVolumeSourceChecks.Check(value, "", false, spec);
+        if (value.StorageClassName.Length > 0)
+            spec.At("storageClassName").Forbidden(NotInline);
+        if (value.VolumeMode is not (null or "Filesystem"))
+            spec.At("volumeMode").Forbidden("may not specify volumeMode other than Filesystem in the context of inline volumes");
+        CheckAttributes(value, spec);
     }
 
     internal static void CheckUpdate(PersistentVolume volume, PersistentVolume old, FieldErrors errors)
@@ -31,21 +67,32 @@ internal static class PersistentVolumeChecks
         // Upstream checks the new volume on its own and as part of the change.
         Check(volume, errors);
         Check(volume, errors);
-        if (SourceOf(volume.Spec) != SourceOf(old.Spec))
-            errors.At("spec").At("persistentvolumesource").Forbidden("spec.persistentvolumesource is immutable after creation");
-        errors.At("spec").At("volumeMode").Immutable(volume.Spec.VolumeMode, old.Spec.VolumeMode, FieldErrors.Quote);
-        if (old.Spec.NodeAffinity is not null && volume.Spec.NodeAffinity != old.Spec.NodeAffinity)
-            errors.At("spec").At("nodeAffinity").InvalidPrinted("{}", "field is immutable");
+        var (source, before) = (SourceOf(volume.Spec), SourceOf(old.Spec));
+        // A secret for growing may be named later.
+        if (before.Csi is { ControllerExpandSecretRef: null } && source.Csi is { ControllerExpandSecretRef: not null } csi)
+            source = source with { Csi = csi with { ControllerExpandSecretRef = null } };
+        if (source != before)
+        {
+            errors.At("spec").At("persistentvolumesource").Forbidden(
+                $"spec.persistentvolumesource is immutable after creation\n{InternalForm.Difference(before, source, "PersistentVolumeSource")}");
+        }
+
+        errors.At("volumeMode").Immutable(volume.Spec.VolumeMode, old.Spec.VolumeMode, FieldErrors.Quote);
+        if (old.Spec.NodeAffinity is { } affinity && !IsKept(volume.Spec.NodeAffinity, affinity))
+        {
+            errors.At("nodeAffinity").InvalidPrinted(
+                InternalForm.Of(volume.Spec.NodeAffinity, "VolumeNodeAffinity"), "field is immutable, except for updating from beta label to GA");
+        }
+
+        if (old.Spec.VolumeAttributesClassName is not null && volume.Spec.VolumeAttributesClassName is null)
+            errors.At("spec").At("volumeAttributesClassName").Forbidden("update from non-nil value to nil is forbidden");
     }
 
     private static void CheckModes(ValueList<string> modes, FieldErrors at)
     {
         if (modes.IsEmpty)
             at.Required();
-        foreach (var mode in modes)
-            at.OneOf(mode, "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
-        if (modes.Contains("ReadWriteOncePod") && modes.Any(mode => mode != "ReadWriteOncePod"))
-            at.Forbidden("may not use ReadWriteOncePod with other access modes");
+        PersistentVolumeClaimChecks.CheckModes(modes, at);
     }
 
     private static void CheckCapacity(ValueMap<Quantity> capacity, FieldErrors at)
@@ -53,10 +100,12 @@ internal static class PersistentVolumeChecks
         if (capacity.IsEmpty)
             at.Required();
         if (!capacity.ContainsKey("storage") || capacity.Count > 1)
-            at.NotSupportedPrinted(capacity.IsNil ? "null" : "{}", "storage");
+            at.NotSupportedPrinted(Printing.Of(capacity), "storage");
         foreach (var (name, size) in capacity)
         {
-            if (size.Sign <= 0 && name == "storage")
+            if (size.Sign < 0)
+                at.Key(name).Invalid(size.ToString(), "must be a valid resource quantity");
+            if (size.Sign <= 0)
                 at.Key(name).Invalid(size.ToString(), "must be greater than zero");
         }
     }
@@ -65,86 +114,58 @@ internal static class PersistentVolumeChecks
     {
         if (affinity is null)
             return;
-        if (affinity.Required is not { } selector)
+        if (affinity.Required is { } selector)
+            AffinityChecks.CheckNodeSelector(selector, at.At("required"));
+        else
             at.At("required").Required("must specify required node constraints");
-        else if (selector.NodeSelectorTerms.IsEmpty)
-            at.At("required").At("nodeSelectorTerms").Required("must have at least one node selector term");
     }
 
-    private static void CheckSource(PersistentVolumeSpec value, string name, FieldErrors spec)
+    private static void CheckAttributes(PersistentVolumeSpec value, FieldErrors spec)
     {
-        var sources = Sources(value).Where(source => source.Value is not null).ToList();
-        if (sources.Count == 0)
-            spec.Required("must specify a volume type");
-        foreach (var (field, _) in sources.Skip(1))
-            spec.At(field).Forbidden("may not specify more than 1 volume type");
-        if (value.HostPath is { } path)
-            CheckHostPath(path, spec.At("hostPath"));
-        if (value.Nfs is { } nfs)
-            CheckNfs(nfs, spec.At("nfs"));
-        if (value.Csi is { } csi)
-            CheckCsi(csi, spec.At("csi"));
-        if (value.Local is { } local)
+        if (value.VolumeAttributesClassName is not { } name)
+            return;
+        if (name.Length == 0)
+            spec.At("volumeAttributesClassName").Required("an empty string is disallowed");
+        else
+            spec.At("volumeAttributesClassName").Complain(name, Names.Subdomain(name));
+        if (value.Csi is null)
+            spec.At("csi").Required("has to be specified when using volumeAttributesClassName");
+    }
+
+    // Is it the same, but for labels that are called by their stable names now?
+    private static bool IsKept(VolumeNodeAffinity? affinity, VolumeNodeAffinity old)
+    {
+        if (affinity == old)
+            return true;
+        if (affinity?.Required is not { } selector || old.Required is not { } before || selector.NodeSelectorTerms.Count != before.NodeSelectorTerms.Count)
+            return false;
+        for (var i = 0; i < before.NodeSelectorTerms.Count; i++)
         {
-            if (local.Path.Length == 0)
-                spec.At("local").At("path").Required();
-            else if (local.Path.Split('/').Contains(".."))
-                spec.At("local").At("path").Invalid(local.Path, "must not contain '..'");
-            if (value.NodeAffinity is null)
-                spec.At("nodeAffinity").Required("Local volume requires node affinity");
+            if (!IsKept(selector.NodeSelectorTerms[i], before.NodeSelectorTerms[i]))
+                return false;
         }
 
-        _ = name;
+        return true;
     }
 
-    private static void CheckHostPath(HostPathVolumeSource source, FieldErrors at)
+    private static bool IsKept(NodeSelectorTerm term, NodeSelectorTerm old)
     {
-        if (source.Path.Length == 0)
+        if (term.MatchExpressions.Count != old.MatchExpressions.Count || term.MatchFields != old.MatchFields)
+            return false;
+        for (var i = 0; i < old.MatchExpressions.Count; i++)
         {
-            at.At("path").Required();
-            return;
+            var (expression, before) = (term.MatchExpressions[i], old.MatchExpressions[i]);
+            // Upstream takes the name of a label that has no other one for empty.
+            if (expression.Key == StableLabels.GetValueOrDefault(before.Key, ""))
+                before = before with { Key = expression.Key };
+            if (expression != before)
+                return false;
         }
 
-        if (source.Path.Split('/').Contains(".."))
-            at.At("path").Invalid(source.Path, "must not contain '..'");
-        if (source.Type is { } type)
-            at.At("type").OneOf(type, "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+        return true;
     }
 
-    private static void CheckNfs(NFSVolumeSource source, FieldErrors at)
-    {
-        if (source.Server.Length == 0)
-            at.At("server").Required();
-        if (source.Path.Length == 0)
-            at.At("path").Required();
-        else if (source.Path[0] != '/')
-            at.At("path").Invalid(source.Path, "must be an absolute path");
-    }
-
-    private static void CheckCsi(CSIPersistentVolumeSource source, FieldErrors at)
-    {
-        Storage.StorageChecks.CheckDriverName(source.Driver, at.At("driver"));
-        if (source.VolumeHandle.Length == 0)
-            at.At("volumeHandle").Required();
-        CheckSecret(source.ControllerPublishSecretRef, at.At("controllerPublishSecretRef"));
-        CheckSecret(source.ControllerExpandSecretRef, at.At("controllerExpandSecretRef"));
-        CheckSecret(source.NodePublishSecretRef, at.At("nodePublishSecretRef"));
-        CheckSecret(source.NodeExpandSecretRef, at.At("nodeExpandSecretRef"));
-    }
-
-    private static void CheckSecret(SecretReference? secret, FieldErrors at)
-    {
-        if (secret is null)
-            return;
-        if (secret.Name.Length == 0)
-            at.At("name").Required();
-        else
-            at.At("name").Complain(secret.Name, Names.Subdomain(secret.Name));
-        if (secret.Namespace.Length == 0)
-            at.At("namespace").Required();
-        else
-            at.At("namespace").Complain(secret.Namespace, Names.Label(secret.Namespace));
-    }
+    private static bool IsRoot(string path) => path.Length > 0 && path[0] == '/' && System.IO.Path.GetFullPath(path) == "/";
 
     private static PersistentVolumeSpec SourceOf(PersistentVolumeSpec spec) => spec with
     {
@@ -158,13 +179,4 @@ internal static class PersistentVolumeChecks
         NodeAffinity = null,
         VolumeAttributesClassName = null,
     };
-
-    private static IEnumerable<(string Field, object? Value)> Sources(PersistentVolumeSpec spec) =>
-    [
-        ("hostPath", spec.HostPath), ("gcePersistentDisk", spec.GcePersistentDisk), ("awsElasticBlockStore", spec.AwsElasticBlockStore), ("glusterfs", spec.Glusterfs),
-        ("flocker", spec.Flocker), ("nfs", spec.Nfs), ("rbd", spec.Rbd), ("quobyte", spec.Quobyte), ("cephFS", spec.Cephfs), ("iscsi", spec.Iscsi), ("cinder", spec.Cinder),
-        ("fc", spec.Fc), ("flexVolume", spec.FlexVolume), ("azureFile", spec.AzureFile), ("vsphereVolume", spec.VsphereVolume),
-        ("photonPersistentDisk", spec.PhotonPersistentDisk), ("portworxVolume", spec.PortworxVolume), ("azureDisk", spec.AzureDisk), ("scaleIO", spec.ScaleIO),
-        ("local", spec.Local), ("storageos", spec.Storageos), ("csi", spec.Csi),
-    ];
 }

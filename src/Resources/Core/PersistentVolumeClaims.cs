@@ -12,8 +12,10 @@ internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolu
     /// <summary>How the class was said before there was a field for it.</summary>
     internal const string ClassAnnotation = "volume.beta.kubernetes.io/storage-class";
 
+    internal const string ClassAnnotationDeprecated = "deprecated since v1.8; use \"storageClassName\" attribute instead";
+
     protected override void Declare(Declaration<PersistentVolumeClaim> resource) => resource
-        .WithStatus((claim, other) => claim with { Status = other.Status })
+        .WithStatus((claim, other) => claim with { Status = other.Status }, PersistentVolumeClaimUpdates.CheckStatus)
         .ResetFields("status")
         .StatusResetFields("spec")
         .MetadataChecksOnUpdate(4)
@@ -32,7 +34,11 @@ internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolu
     {
         if (value.Status.Phase.Length == 0)
             value = value with { Status = value.Status with { Phase = "Pending" } };
-        return value.Spec.VolumeMode is null ? value with { Spec = value.Spec with { VolumeMode = "Filesystem" } } : value;
+        return value with
+        {
+            Spec = value.Spec.Defaulted(),
+            Status = value.Status with { Capacity = value.Status.Capacity.Rounded(), AllocatedResources = value.Status.AllocatedResources.Rounded() },
+        };
     }
 
     protected override PersistentVolumeClaim PrepareForCreate(PersistentVolumeClaim value, WriteContext context) =>
@@ -45,8 +51,26 @@ internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolu
         return value with { Spec = ClaimSources.Normalized(old.Spec.DataSource is null ? ClaimSources.Known(value.Spec) : value.Spec) };
     }
 
-    protected override void Validate(PersistentVolumeClaim value, FieldErrors errors) => PersistentVolumeClaimChecks.Check(value.Spec, errors.At("spec"));
+    protected override void Validate(PersistentVolumeClaim value, FieldErrors errors) => PersistentVolumeClaimChecks.Check(value.Spec, null, errors.At("spec"));
 
     protected override void ValidateUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old, FieldErrors errors) =>
-        PersistentVolumeClaimChecks.CheckUpdate(value, old, errors);
+        PersistentVolumeClaimUpdates.Check(value, old, errors);
+
+    protected override IEnumerable<string> Warnings(PersistentVolumeClaim value, PersistentVolumeClaim? old)
+    {
+        if (value.Metadata.Annotations.ContainsKey(ClassAnnotation))
+            yield return $"metadata.annotations[{ClassAnnotation}]: {ClassAnnotationDeprecated}";
+        foreach (var text in Fractions(value.Spec, "spec"))
+            yield return text;
+    }
+
+    /// <summary>Sizes that are no whole number of bytes; also of the claims that pods' volumes make.</summary>
+    internal static IEnumerable<string> Fractions(PersistentVolumeClaimSpec spec, string path)
+    {
+        foreach (var (field, sizes) in new[] { ("requests", spec.Resources.Requests), ("limits", spec.Resources.Limits) })
+        {
+            if (sizes.TryGetValue("storage", out var size) && size.MilliValue % 1000 != 0)
+                yield return $"{path}.resources.{field}[storage]: fractional byte value \"{size}\" is invalid, must be an integer";
+        }
+    }
 }

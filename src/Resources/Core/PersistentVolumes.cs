@@ -34,14 +34,25 @@ internal sealed class PersistentVolumes : ResourceDefinition<PersistentVolume>
             spec = spec with { PersistentVolumeReclaimPolicy = "Retain" };
         if (spec.VolumeMode is null)
             spec = spec with { VolumeMode = "Filesystem" };
-        if (spec.HostPath is { Type: null } path)
-            spec = spec with { HostPath = path with { Type = "" } };
-        if (spec.Iscsi is { IscsiInterface: "" } iscsi)
-            spec = spec with { Iscsi = iscsi with { IscsiInterface = "default" } };
         if (value.Status.Phase.Length == 0)
             value = value with { Status = value.Status with { Phase = "Pending" } };
-        return value with { Spec = spec };
+        return value with { Spec = Source(spec with { Capacity = spec.Capacity.Rounded() }) };
     }
+
+    private static PersistentVolumeSpec Source(PersistentVolumeSpec spec) => spec switch
+    {
+        { HostPath: { Type: null } path } => spec with { HostPath = path with { Type = "" } },
+        { Iscsi: { IscsiInterface.Length: 0 } iscsi } => spec with { Iscsi = iscsi with { IscsiInterface = "default" } },
+        { Rbd: { } rbd } => spec with
+        {
+            Rbd = rbd with { Pool = Or(rbd.Pool, "rbd"), User = Or(rbd.User, "admin"), Keyring = Or(rbd.Keyring, "/etc/ceph/keyring") },
+        },
+        { AzureDisk: { } disk } => spec with { AzureDisk = VolumeDefaults.Defaulted(disk) },
+        { ScaleIO: { } scale } => spec with { ScaleIO = scale with { StorageMode = Or(scale.StorageMode, "ThinProvisioned"), FsType = Or(scale.FsType, "xfs") } },
+        _ => spec,
+    };
+
+    private static string Or(string text, string other) => text.Length > 0 ? text : other;
 
     protected override PersistentVolume PrepareForCreate(PersistentVolume value, WriteContext context) => value with
     {
@@ -60,9 +71,5 @@ internal sealed class PersistentVolumes : ResourceDefinition<PersistentVolume>
 
     protected override void ValidateUpdate(PersistentVolume value, PersistentVolume old, FieldErrors errors) => PersistentVolumeChecks.CheckUpdate(value, old, errors);
 
-    protected override IEnumerable<string> Warnings(PersistentVolume value, PersistentVolume? old)
-    {
-        if (value.Spec.PersistentVolumeReclaimPolicy == "Recycle")
-            yield return "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.";
-    }
+    protected override IEnumerable<string> Warnings(PersistentVolume value, PersistentVolume? old) => PersistentVolumeWarnings.Of(value);
 }

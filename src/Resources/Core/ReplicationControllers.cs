@@ -10,8 +10,9 @@ namespace ControlPlane.Resources.Core;
 internal sealed class ReplicationControllers : ResourceDefinition<ReplicationController>
 {
     protected override void Declare(Declaration<ReplicationController> resource) => resource
-        .WithStatus((controller, other) => controller with { Status = other.Status })
+        .WithStatus((controller, other) => controller with { Status = other.Status }, CheckStatus)
         .WithGeneration()
+        .Names(Names.LongName)
         .WithScale(
             controller => controller.Spec.Replicas ?? 0,
             controller => controller.Status.Replicas,
@@ -69,5 +70,25 @@ internal sealed class ReplicationControllers : ResourceDefinition<ReplicationCon
     }
 
     protected override IEnumerable<string> Warnings(ReplicationController controller, ReplicationController? old) =>
-        controller.Spec.Template is { } template ? PodWarnings.OfTemplate(template, old?.Spec.Template, "spec.template") : [];
+        (old is null ? PodWarnings.OfName(controller.Metadata.Name) : [])
+            .Concat(controller.Spec.Template is { } template ? PodWarnings.OfTemplate(template, old?.Spec.Template, "spec.template") : []);
+
+    private static void CheckStatus(ReplicationController controller, ReplicationController old, FieldErrors errors)
+    {
+        var (status, at) = (controller.Status, errors.At("status"));
+        Apps.ReplicaCounts.NonNegative(
+            at,
+            ("replicas", status.Replicas),
+            ("fullyLabeledReplicas", status.FullyLabeledReplicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("availableReplicas", status.AvailableReplicas),
+            ("observedGeneration", status.ObservedGeneration));
+        Apps.ReplicaCounts.Within(
+            status.Replicas,
+            at,
+            ("fullyLabeledReplicas", status.FullyLabeledReplicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("availableReplicas", status.AvailableReplicas));
+        Apps.ReplicaCounts.AvailableWithinReady(status.AvailableReplicas, status.ReadyReplicas, "readyReplicas", at);
+    }
 }

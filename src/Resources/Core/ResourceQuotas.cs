@@ -10,7 +10,7 @@ namespace ControlPlane.Resources.Core;
 internal sealed class ResourceQuotas : ResourceDefinition<ResourceQuota>
 {
     protected override void Declare(Declaration<ResourceQuota> resource) => resource
-        .WithStatus((value, other) => value with { Status = other.Status })
+        .WithStatus((value, other) => value with { Status = other.Status }, CheckStatus)
         .ResetFields("status")
         .StatusResetFields("spec")
         .NameColumn()
@@ -35,10 +35,23 @@ internal sealed class ResourceQuotas : ResourceDefinition<ResourceQuota>
     {
         Validate(value, errors);
         if (!value.Spec.Scopes.ToHashSet(StringComparer.Ordinal).SetEquals(old.Spec.Scopes))
-            errors.At("spec").At("scopes").InvalidPrinted($"[{string.Join(",", value.Spec.Scopes.Select(FieldErrors.Quote))}]", "field is immutable");
+            errors.At("spec").At("scopes").InvalidPrinted(Printing.Of(value.Spec.Scopes), "field is immutable");
     }
 
     private static string Usage(ResourceQuota quota, bool isLimit) => string.Join(", ", quota.Spec.Hard
         .Where(entry => entry.Key.StartsWith("limits", StringComparison.Ordinal) == isLimit)
         .Select(entry => $"{entry.Key}: {quota.Status.Used.Find(entry.Key)}/{entry.Value}"));
+
+    private static void CheckStatus(ResourceQuota value, ResourceQuota old, FieldErrors errors)
+    {
+        var status = errors.At("status");
+        foreach (var (field, quantities) in new[] { ("hard", value.Status.Hard), ("used", value.Status.Used) })
+        {
+            foreach (var (name, quantity) in quantities.AsEnumerable())
+            {
+                status.At(field).Key(name).QuotaResourceName(name);
+                status.At(field).Key(name).ResourceQuantity(name, quantity);
+            }
+        }
+    }
 }

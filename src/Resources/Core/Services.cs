@@ -79,22 +79,7 @@ internal sealed class Services : ResourceDefinition<Service>
 
     protected override void ValidateUpdate(Service value, Service old, FieldErrors errors) => ServiceChecks.CheckUpdate(value, old, errors);
 
-    protected override IEnumerable<string> Warnings(Service value, Service? old)
-    {
-        var spec = value.Spec;
-        if (!spec.ExternalIPs.IsEmpty)
-            yield return "spec.externalIPs is deprecated and may no longer be implemented in some clusters";
-        if (spec.Type != "ExternalName" && spec.ExternalName.Length > 0)
-            yield return "spec.externalName is ignored when spec.type is not \"ExternalName\"";
-        if (value.IsHeadless && spec.LoadBalancerIP.Length > 0)
-            yield return "spec.loadBalancerIP is ignored for headless services";
-        if (value.IsHeadless && !spec.ExternalIPs.IsEmpty)
-            yield return "spec.externalIPs is ignored for headless services";
-        if (value.IsHeadless && spec.SessionAffinity != "None")
-            yield return "spec.SessionAffinity is ignored for headless services";
-        if (spec.TrafficDistribution == "PreferClose")
-            yield return "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"";
-    }
+    protected override IEnumerable<string> Warnings(Service value, Service? old) => ServiceWarnings.Of(value);
 
     private static ServicePort WithDefaults(ServicePort port)
     {

@@ -15,7 +15,7 @@ internal sealed class Ingresses : ResourceDefinition<Ingress>
     internal const string ClassAnnotation = "kubernetes.io/ingress.class";
 
     protected override void Declare(Declaration<Ingress> resource) => resource
-        .WithStatus((ingress, other) => ingress with { Status = other.Status })
+        .WithStatus((ingress, other) => ingress with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .ResetFields("status")
         .StatusResetFields("spec")
@@ -44,5 +44,20 @@ internal sealed class Ingresses : ResourceDefinition<Ingress>
             return "*";
         var shown = string.Join(",", hosts.Take(ShownHosts));
         return hosts.Count > ShownHosts ? FormattableString.Invariant($"{shown} + {hosts.Count - ShownHosts} more...") : shown;
+    }
+
+    private static void CheckStatus(Ingress value, Ingress old, FieldErrors errors)
+    {
+        var (ingress, at) = (value.Status.LoadBalancer.Ingress, errors.At("status").At("loadBalancer").At("ingress"));
+        for (var i = 0; i < ingress.Count; i++)
+        {
+            if (ingress[i].Ip.Length > 0)
+                at.At(i).At("ip").IpAddress(ingress[i].Ip);
+            if (ingress[i].Hostname.Length == 0)
+                continue;
+            at.At(i).At("hostname").Complain(ingress[i].Hostname, Names.Subdomain(ingress[i].Hostname));
+            if (NetworkChecks.ParseIp(ingress[i].Hostname) is not null)
+                at.At(i).At("hostname").Invalid(ingress[i].Hostname, "must be a DNS name, not an IP address");
+        }
     }
 }

@@ -103,7 +103,7 @@ internal sealed class NetworkPolicies : ResourceDefinition<NetworkPolicy>
         if (!at.At("cidr").IpRange(block.Cidr))
             return;
         var (network, bits) = NetworkChecks.ParseRange(block.Cidr)!.Value;
-        var whole = new System.Net.IPNetwork(Masked(network, bits), bits);
+        var whole = new System.Net.IPNetwork(network, bits);
         for (var i = 0; i < block.Except.Count; i++)
         {
             if (!at.At("except", i).IpRange(block.Except[i]))
@@ -112,13 +112,5 @@ internal sealed class NetworkPolicies : ResourceDefinition<NetworkPolicy>
             if (!whole.Contains(address) || exceptBits <= bits)
                 at.At("except", i).Invalid(block.Except[i], "must be a strict subset of `cidr`");
         }
-    }
-
-    private static System.Net.IPAddress Masked(System.Net.IPAddress address, int bits)
-    {
-        var bytes = address.GetAddressBytes();
-        for (var i = 0; i < bytes.Length; i++)
-            bytes[i] &= (byte)(0xff << Math.Clamp(8 - (bits - (i * 8)), 0, 8));
-        return new System.Net.IPAddress(bytes);
     }
 }

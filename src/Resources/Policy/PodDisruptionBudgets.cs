@@ -19,7 +19,7 @@ public static class PodDisruptionBudgetQuestions
 internal sealed class PodDisruptionBudgets : ResourceDefinition<PodDisruptionBudget>
 {
     protected override void Declare(Declaration<PodDisruptionBudget> resource) => resource
-        .WithStatus((pdb, other) => pdb with { Status = other.Status })
+        .WithStatus((pdb, other) => pdb with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .ResetFields("status")
         .StatusResetFields("spec")
@@ -42,5 +42,15 @@ internal sealed class PodDisruptionBudgets : ResourceDefinition<PodDisruptionBud
         spec.At("selector").Selector(pdb.Spec.Selector);
         if (pdb.Spec.UnhealthyPodEvictionPolicy is { } policy)
             spec.At("unhealthyPodEvictionPolicy").OneOf(policy, "AlwaysAllow", "IfHealthyBudget");
+    }
+
+    private static void CheckStatus(PodDisruptionBudget pdb, PodDisruptionBudget old, FieldErrors errors)
+    {
+        var (status, at) = (pdb.Status, errors.At("status"));
+        ConditionChecks.Check(status.Conditions, at.At("conditions"));
+        at.At("disruptionsAllowed").NonNegative(status.DisruptionsAllowed);
+        at.At("currentHealthy").NonNegative(status.CurrentHealthy);
+        at.At("desiredHealthy").NonNegative(status.DesiredHealthy);
+        at.At("expectedPods").NonNegative(status.ExpectedPods);
     }
 }

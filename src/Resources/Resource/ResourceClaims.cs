@@ -10,7 +10,7 @@ namespace ControlPlane.Resources.Resource;
 internal sealed class ResourceClaims : ResourceDefinition<ResourceClaim>
 {
     protected override void Declare(Declaration<ResourceClaim> resource) => resource
-        .WithStatus((claim, other) => claim with { Status = other.Status })
+        .WithStatus((claim, other) => claim with { Status = other.Status }, ResourceClaimStatusChecks.Check)
         .ResetFields("status")
         .StatusResetFields("metadata", "spec")
         .MetadataChecksOnUpdate(4)

@@ -19,7 +19,6 @@ internal sealed class PriorityClasses : ResourceDefinition<PriorityClass>
     };
 
     protected override void Declare(Declaration<PriorityClass> resource) => resource
-        .WithGeneration()
         .NameColumn()
         .Column("Value", value => value.Value, type: "integer")
         .Column("Global-Default", value => value.GlobalDefault, type: "boolean")
@@ -28,6 +27,10 @@ internal sealed class PriorityClasses : ResourceDefinition<PriorityClass>
 
     protected override PriorityClass Default(PriorityClass value) =>
         value.PreemptionPolicy is null ? value with { PreemptionPolicy = "PreemptLowerPriority" } : value;
+
+    // It has a generation, which never grows: what means anything doesn't change.
+    protected override PriorityClass PrepareForCreate(PriorityClass value, WriteContext context) =>
+        value with { Metadata = value.Metadata with { Generation = 1 } };
 
     protected override void Validate(PriorityClass value, FieldErrors errors)
     {

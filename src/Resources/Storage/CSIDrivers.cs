@@ -14,6 +14,7 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
 
     protected override void Declare(Declaration<CSIDriver> resource) => resource
         .UpdateNeedsVersion()
+        .WithGenerationFromZero()
         .NameColumn()
         .Column("AttachRequired", driver => driver.Spec.AttachRequired ?? true, type: "boolean")
         .Column("PodInfoOnMount", driver => driver.Spec.PodInfoOnMount ?? false, type: "boolean")
@@ -43,8 +44,8 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
 
     protected override void Validate(CSIDriver value, FieldErrors errors)
     {
-        if (value.Metadata.Name.Length > MaxNameLength)
-            errors.At("name").TooLong(MaxNameLength);
+        if (value.Metadata.Name.Length is > MaxNameLength and <= 253)
+            errors.At("metadata").At("name").TooLong(MaxNameLength);
         var spec = errors.At("spec");
         if (value.Spec.AttachRequired is null)
             spec.At("attachRequired").Required();
@@ -53,7 +54,7 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
         if (value.Spec.StorageCapacity is null)
             spec.At("storageCapacity").Required();
         if (value.Spec.FsGroupPolicy is { } policy)
-            spec.At("fsGroupPolicy").OneOf(policy, "ReadWriteOnceWithFSType", "File", "None");
+            spec.At("fsGroupPolicy").OneOf(policy, "File", "None", "ReadWriteOnceWithFSType");
         CheckTokens(value.Spec.TokenRequests, spec.At("tokenRequests"));
         foreach (var mode in value.Spec.VolumeLifecycleModes)
             spec.At("volumeLifecycleModes").OneOf(mode, "Persistent", "Ephemeral");
@@ -66,12 +67,12 @@ internal sealed class CSIDrivers : ResourceDefinition<CSIDriver>
         if (value.Spec.AttachRequired != old.Spec.AttachRequired)
             spec.At("attachedRequired").InvalidPrinted(value.Spec.AttachRequired is true ? "true" : "false", "field is immutable");
         if (value.Spec.VolumeLifecycleModes != old.Spec.VolumeLifecycleModes)
-            spec.At("volumeLifecycleModes").InvalidPrinted($"[{string.Join(",", value.Spec.VolumeLifecycleModes.Select(FieldErrors.Quote))}]", "field is immutable");
+            spec.At("volumeLifecycleModes").InvalidPrinted(Core.Printing.Of(value.Spec.VolumeLifecycleModes), "field is immutable");
     }
 
     protected override IEnumerable<string> Warnings(CSIDriver value, CSIDriver? old)
     {
-        if (!value.Spec.TokenRequests.IsEmpty && value.Spec.ServiceAccountTokenInSecrets is null)
+        if (!value.Spec.TokenRequests.IsEmpty && value.Spec.TokenRequests != old?.Spec.TokenRequests && value.Spec.ServiceAccountTokenInSecrets is null)
             yield return "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes";
     }
 

@@ -2,6 +2,7 @@ using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Storage;
 
 namespace ControlPlane.Resources.Storage;
@@ -22,12 +23,11 @@ internal sealed class CSINodes : ResourceDefinition<CSINode>
         Validate(value, errors);
         foreach (var known in old.Spec.Drivers)
         {
-            for (var i = 0; i < value.Spec.Drivers.Count; i++)
+            foreach (var driver in value.Spec.Drivers)
             {
-                var driver = value.Spec.Drivers[i];
                 // What it can hold may change: drivers find out while they run.
                 if (driver.Name == known.Name && driver with { Allocatable = null } != known with { Allocatable = null })
-                    errors.At("spec").At("drivers", i).InvalidPrinted("{}", "field is immutable");
+                    errors.At("spec").At("drivers").InvalidPrinted(InternalForm.Of(driver, "CSINodeDriver"), "field is immutable");
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed class CSIStorageCapacities : ResourceDefinition<CSIStorageCapaci
     {
         Validate(value, errors);
         if (value.NodeTopology != old.NodeTopology)
-            errors.At("nodeTopology").InvalidPrinted("{}", "field is immutable");
+            errors.At("nodeTopology").Invalid(value.NodeTopology, "field is immutable");
         errors.At("storageClassName").Immutable(value.StorageClassName, old.StorageClassName, FieldErrors.Quote);
     }
 

@@ -1,6 +1,7 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Storage;
 
 namespace ControlPlane.Resources.Storage;
@@ -46,7 +47,12 @@ internal sealed class VolumeAttachments : ResourceDefinition<VolumeAttachment>
                 at.Forbidden("must specify exactly one of inlineVolumeSpec and persistentVolumeName");
                 break;
             case { PersistentVolumeName: { } name }:
+                if (name.Length == 0)
+                    at.At("persistentVolumeName").Required("must specify non empty persistentVolumeName");
                 at.At("persistentVolumeName").Complain(name, Names.Subdomain(name));
+                break;
+            case { InlineVolumeSpec: { } volume }:
+                PersistentVolumeChecks.CheckInline(volume, at.At("inlineVolumeSpec"));
                 break;
         }
     }

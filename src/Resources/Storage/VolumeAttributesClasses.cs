@@ -23,10 +23,10 @@ internal sealed class VolumeAttributesClasses : ResourceDefinition<VolumeAttribu
 
     protected override void ValidateUpdate(VolumeAttributesClass value, VolumeAttributesClass old, FieldErrors errors)
     {
-        Validate(value, errors);
         if (value.DriverName != old.DriverName)
             errors.At("driverName").Forbidden("updates to driverName are forbidden.");
         if (value.Parameters != old.Parameters)
             errors.At("parameters").Forbidden("updates to parameters are forbidden.");
+        Validate(value, errors);
     }
 }

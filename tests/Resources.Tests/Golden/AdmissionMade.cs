@@ -34,7 +34,7 @@ internal static class AdmissionMade
 
     /// <summary>As the plugins leave a changed pod.</summary>
     public static IApiObject OnUpdate(IApiObject value, IApiObject old) => (value, old) is (Pod pod, Pod oldPod)
-        ? pod with { Spec = Tolerating(pod.Spec) with { Priority = oldPod.Spec.Priority, PreemptionPolicy = oldPod.Spec.PreemptionPolicy } }
+        ? pod with { Spec = Tolerating(pod.Spec) with { Priority = oldPod.Spec.Priority, PreemptionPolicy = pod.Spec.PreemptionPolicy ?? oldPod.Spec.PreemptionPolicy } }
         : value;
 
     /// <summary>Takes it out of an object that is to be compared.</summary>

@@ -42,6 +42,8 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
                 select new Replay(definition, version, created)).FirstOrDefault();
     }
 
+    private WriteContext Context => Writer with { Version = version.Kind.GroupVersion };
+
     /// <summary>Creates it.</summary>
     /// <exception cref="DecodeException">It is no such object.</exception>
     public Outcome Create(JsonObject sent)
@@ -52,7 +54,7 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
         value = definition.PrepareForCreate(value, Writer);
         var errors = new FieldErrors();
         ObjectMetaRules.CheckNew(value.Metadata, definition.Info.IsNamespaced, definition.NameRule, !definition.Info.IsStoredAsJson, errors);
-        definition.Validate(value, errors);
+        definition.Validate(value, Context, errors);
         return Answer(value, null, errors);
     }
 
@@ -79,7 +81,7 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
         value = definition.PrepareForUpdate(value, old, Writer);
         var errors = new FieldErrors();
         ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, definition.Traits.MetadataChecksOnUpdate, errors);
-        definition.ValidateUpdate(value, old, errors);
+        definition.ValidateUpdate(value, old, Context, errors);
         return Answer(value, old, errors);
     }
 

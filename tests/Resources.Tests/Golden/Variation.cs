@@ -7,10 +7,10 @@ namespace ControlPlane.Resources.Tests.Golden;
 /// <summary>Varies one value of an object as the record's variations do.</summary>
 internal static class Variation
 {
-    private static readonly string[] Shared =
+    private static readonly (string One, string Other)[] Shared =
     [
-        "/spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/podAffinityTerm/labelSelector",
-        "/spec/topologySpreadConstraints/0/labelSelector",
+        ("/spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/podAffinityTerm/labelSelector", "/spec/topologySpreadConstraints/0/labelSelector"),
+        ("/spec/ingress/0/from/0/podSelector", "/spec/egress/0/to/0/namespaceSelector"),
     ];
 
     /// <summary>The sample with that one value varied.</summary>
@@ -42,14 +42,16 @@ internal static class Variation
             Set(parent, steps[^1], difference[1]?.DeepClone());
     }
 
-    // The sample pod was made with one selector in two places: what is varied within it changes in both.
+    // Some samples were made with one selector in two places: what is varied within it changes in both.
     private static IEnumerable<string> SamePlaces(string pointer)
     {
         yield return pointer;
-        for (var i = 0; i < Shared.Length; i++)
+        foreach (var (one, other) in Shared)
         {
-            if (pointer.StartsWith(Shared[i] + "/", StringComparison.Ordinal))
-                yield return Shared[1 - i] + pointer[Shared[i].Length..];
+            if (pointer.StartsWith(one + "/", StringComparison.Ordinal))
+                yield return other + pointer[one.Length..];
+            if (pointer.StartsWith(other + "/", StringComparison.Ordinal))
+                yield return one + pointer[other.Length..];
         }
     }
 

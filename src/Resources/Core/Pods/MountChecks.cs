@@ -34,7 +34,7 @@ internal static class MountChecks
             // Upstream tells of these under the list, not under the item.
             CheckSubPaths(mount, place, at);
             CheckPropagation(mount, container, at.At("mountPropagation"));
-            CheckRecursion(mount, place.At("recursiveReadOnly"));
+            CheckRecursion(mount, at.At("recursiveReadOnly"));
         }
     }
 
@@ -82,7 +82,7 @@ internal static class MountChecks
             var (device, place) = (container.VolumeDevices[i], at.At(i));
             if (device.Name.Length == 0)
                 place.At("name").Required();
-            if (!names.Add(device.Name))
+            if (device.Name.Length > 0 && !names.Add(device.Name))
                 place.At("name").Invalid(device.Name, "must be unique");
             if (!volumes.TryGetValue(device.Name, out var volume))
                 place.At("name").NotFound(device.Name);

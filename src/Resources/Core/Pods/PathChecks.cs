@@ -24,7 +24,7 @@ internal static class PathChecks
     internal static void OfFile(string path, FieldErrors at)
     {
         Descending(path, at);
-        if (path.StartsWith("..", StringComparison.Ordinal) && !path.StartsWith("../", StringComparison.Ordinal) && path != "..")
+        if (path.StartsWith("..", StringComparison.Ordinal) && !path.StartsWith("../", StringComparison.Ordinal))
             at.Invalid(path, "must not start with '..'");
     }
 }

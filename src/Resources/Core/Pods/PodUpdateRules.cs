@@ -30,7 +30,7 @@ internal static class PodUpdateRules
         if (!old.Spec.SchedulingGates.IsEmpty)
             rest = GatedPodRules.Check(rest, old.Spec, at);
         if (rest != old.Spec)
-            at.Forbidden($"pod updates may not change fields other than {Updatable}\n{PodSpecDifference.Of(old.Spec, rest)}");
+            at.Forbidden($"pod updates may not change fields other than {Updatable}\n{InternalForm.Difference(old.Spec, rest)}");
     }
 
     private static bool CheckContainers(ValueList<Container> containers, ValueList<Container> old, FieldErrors at)

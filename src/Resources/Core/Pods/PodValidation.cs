@@ -19,7 +19,7 @@ internal static class PodValidation
     /// <summary>A pod as a whole; its metadata's names have been checked.</summary>
     internal static void CheckPod(Pod pod, FieldErrors errors)
     {
-        CheckAnnotations(pod.Metadata.Annotations, pod.Spec, errors.At("metadata").At("annotations"));
+        PodAnnotationChecks.Check(pod.Metadata.Annotations, pod.Spec, errors.At("metadata").At("annotations"));
         var at = errors.At("spec");
         CheckSpec(pod.Spec, pod.Metadata.Name, at);
         if (pod.Spec.ServiceAccountName.Length == 0)
@@ -37,6 +37,7 @@ internal static class PodValidation
             at.At("ephemeralContainers").Forbidden("cannot be set on create");
         if (pod.Spec.NodeName.Length > 0 && !pod.Spec.SchedulingGates.IsEmpty)
             at.At("nodeName").Forbidden("cannot be set until all schedulingGates have been cleared");
+        PodAnnotationChecks.CheckAgreement(pod, at);
     }
 
     /// <summary>The template of a controller.</summary>
@@ -44,7 +45,7 @@ internal static class PodValidation
     {
         at.At("labels").Labels(template.Metadata.Labels);
         ObjectMetaRules.CheckAnnotations(template.Metadata.Annotations, at.At("annotations"));
-        CheckAnnotations(template.Metadata.Annotations, template.Spec, at.At("annotations"));
+        PodAnnotationChecks.Check(template.Metadata.Annotations, template.Spec, at.At("annotations"));
         CheckSpec(template.Spec, null, at.At("spec"));
         if (!template.Spec.EphemeralContainers.IsEmpty)
             at.At("spec").At("ephemeralContainers").Forbidden("ephemeral containers not allowed in pod template");
@@ -117,14 +118,6 @@ internal static class PodValidation
             at.At("preemptionPolicy").RequiredOneOf(policy, "PreemptLowerPriority", "Never");
         if (!spec.Overhead.IsEmpty)
             ResourceChecks.Check(new ResourceRequirements { Limits = spec.Overhead }, at.At("overhead"));
-    }
-
-    // A mirror pod stands for one that runs on a node already.
-    private static void CheckAnnotations(ValueMap<string> annotations, PodSpec spec, FieldErrors at)
-    {
-        const string Mirror = "kubernetes.io/config.mirror";
-        if (spec.NodeName.Length == 0 && annotations.TryGetValue(Mirror, out var hash))
-            at.Key(Mirror).Invalid(hash, "must set spec.nodeName if mirror pod annotation is set");
     }
 
     private static void CheckNoTokens(ValueList<Volume> volumes, FieldErrors at)

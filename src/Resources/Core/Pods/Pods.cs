@@ -9,7 +9,7 @@ namespace ControlPlane.Resources.Core;
 internal sealed class Pods : ResourceDefinition<Pod>
 {
     protected override void Declare(Declaration<Pod> resource) => resource
-        .WithStatus((pod, other) => pod with { Status = other.Status })
+        .WithStatus((pod, other) => pod with { Status = other.Status }, PodStatusChecks.Check)
         .WithGeneration()
         .MetadataChecksOnUpdate(4)
         .GracefulDeletion(GraceSeconds)
@@ -28,12 +28,24 @@ internal sealed class Pods : ResourceDefinition<Pod>
     /// <inheritdoc/>
     public override void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors)
     {
-        // A node's name and a disruption's mark are set by the server itself, which has checked what was asked of it.
-        if (context.Subresource is not ("binding" or "eviction"))
-            base.ValidateUpdate(value, old, context, errors);
+        switch (context.Subresource)
+        {
+            case "binding" or "eviction":
+                // A node's name and a disruption's mark are set by the server itself, which has checked what was asked of it.
+                break;
+            case "resize":
+                PodResizeRules.Check((Pod)value, (Pod)old, errors);
+                break;
+            case "ephemeralcontainers":
+                PodSubresources.CheckEphemeralContainers((Pod)value, (Pod)old, errors);
+                break;
+            default:
+                base.ValidateUpdate(value, old, context, errors);
+                break;
+        }
     }
 
-    protected override Pod Default(Pod pod) => pod with { Spec = pod.Spec.Defaulted().DefaultedAsPod() };
+    protected override Pod Default(Pod pod) => PodSubresources.WithBothAddresses(pod with { Spec = pod.Spec.Defaulted().DefaultedAsPod() });
 
     protected override Pod PrepareForCreate(Pod pod, WriteContext context)
     {
@@ -41,15 +53,20 @@ internal sealed class Pods : ResourceDefinition<Pod>
         return prepared with { Status = new PodStatus { Phase = "Pending", QosClass = prepared.QualityOfService, Conditions = GatedCondition(pod) } };
     }
 
-    protected override Pod PrepareForUpdate(Pod pod, Pod old, WriteContext context) => context.Subresource == "status"
-        ? pod with { Spec = old.Spec, Metadata = pod.Metadata with { OwnerReferences = old.Metadata.OwnerReferences, DeletionTimestamp = old.Metadata.DeletionTimestamp } }
-        : pod;
+    protected override Pod PrepareForUpdate(Pod pod, Pod old, WriteContext context) => context.Subresource switch
+    {
+        "status" => PodSubresources.StatusOnly(pod, old),
+        "resize" => PodResizeRules.Prepared(pod, old),
+        "ephemeralcontainers" => PodSubresources.Only(pod, old, old.Spec with { EphemeralContainers = pod.Spec.EphemeralContainers }),
+        _ => pod,
+    };
 
     protected override void Validate(Pod pod, FieldErrors errors) => PodValidation.CheckNewPod(pod, errors);
 
     protected override void ValidateUpdate(Pod pod, Pod old, FieldErrors errors)
     {
         PodValidation.CheckPod(pod, errors);
+        PodAnnotationChecks.CheckUpdate(pod, old, errors.At("metadata").At("annotations"));
         PodUpdateRules.Check(pod, old, errors);
     }
 
@@ -75,5 +92,5 @@ internal sealed class Pods : ResourceDefinition<Pod>
         return seconds < 0 ? 1 : seconds;
     }
 
-    protected override IEnumerable<string> Warnings(Pod pod, Pod? old) => pod.Spec == old?.Spec ? [] : PodWarnings.Of(pod.Spec, "spec");
+    protected override IEnumerable<string> Warnings(Pod pod, Pod? old) => old is null ? PodWarnings.OfPodName(pod.Metadata.Name).Concat(PodWarnings.Of(pod)) : pod.Spec == old.Spec ? [] : PodWarnings.Of(pod);
 }

@@ -10,8 +10,6 @@ namespace ControlPlane.Resources.Core;
 internal static class VolumeChecks
 {
     private const int MaxMode = 0x1FF; // 0777
-    private const int MinTokenSeconds = 600; // core/validation: ten minutes
-    private const long MaxTokenSeconds = 1L << 32;
     private static readonly string[] Fields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
     /// <summary>Checks them.</summary>
@@ -20,6 +18,7 @@ internal static class VolumeChecks
     internal static Dictionary<string, Volume> Check(ValueList<Volume> volumes, string? podName, FieldErrors at)
     {
         var known = new Dictionary<string, Volume>(StringComparer.Ordinal);
+        var created = CreatedClaims(volumes, podName);
         for (var i = 0; i < volumes.Count; i++)
         {
             var (volume, before) = (volumes[i], at.All.Count);
@@ -32,52 +31,124 @@ internal static class VolumeChecks
                 at.At(i).At("name").Duplicate(volume.Name);
             if (at.All.Count == before)
                 known.Add(volume.Name, volume);
+            if (volume.PersistentVolumeClaim is { ClaimName: var claim } && created?.Contains(claim) is true)
+                at.At(i).At("persistentVolumeClaim").At("claimName").Invalid(claim, "must not reference a PVC that gets created for an ephemeral volume");
         }
 
         return known;
     }
 
+    private static HashSet<string>? CreatedClaims(ValueList<Volume> volumes, string? podName)
+    {
+        if (string.IsNullOrEmpty(podName) || !volumes.Any(volume => volume.Ephemeral is not null))
+            return null;
+        return volumes.Where(volume => volume.Ephemeral is not null).Select(volume => $"{podName}-{volume.Name}").ToHashSet(StringComparer.Ordinal);
+    }
+
+    // In upstream's order: of two sources the one that comes first here is checked, the other refused.
     private static void CheckSource(Volume volume, string? podName, FieldErrors at)
     {
         var sources = new Sources(at);
         if (volume.EmptyDir is { } empty && sources.IsFirst("emptyDir") && empty.SizeLimit is { Sign: < 0 })
             at.At("emptyDir").At("sizeLimit").Forbidden("SizeLimit field must be a valid resource quantity");
         if (volume.HostPath is { } path && sources.IsFirst("hostPath"))
-            CheckHostPath(path, at.At("hostPath"));
+            DiskChecks.CheckHostPath(path, at.At("hostPath"));
         if (volume.GitRepo is { } git && sources.IsFirst("gitRepo"))
             CheckGit(git, at.At("gitRepo"));
+        DiskChecks.CheckClouds(volume.GcePersistentDisk, volume.AwsElasticBlockStore, sources, at);
         if (volume.Secret is { } secret && sources.IsFirst("secret"))
             CheckSecret(secret, at.At("secret"));
-        if (volume.PersistentVolumeClaim is { ClaimName: var claim } && sources.IsFirst("persistentVolumeClaim") && claim.Length == 0)
-            at.At("persistentVolumeClaim").At("claimName").Required();
-        DiskChecks.Check(volume, sources, at);
+        CheckShares(volume, sources, at);
         if (volume.DownwardAPI is { } downward && sources.IsFirst("downwarAPI")) // upstream's spelling
             CheckDownward(downward.Items, downward.DefaultMode, at.At("downwardAPI"));
+        if (volume.Fc is { } fc && sources.IsFirst("fc"))
+            DiskChecks.CheckFibreChannel(fc, at.At("fc"));
+        if (volume.FlexVolume is { } flex && sources.IsFirst("flexVolume"))
+            DiskChecks.CheckFlex(flex.Driver, flex.Options, at.At("flexVolume"));
         if (volume.ConfigMap is { } map && sources.IsFirst("configMap"))
             CheckConfigMap(map, at.At("configMap"));
+        CheckDisks(volume, sources, at);
+        CheckLast(volume, podName, sources, at);
+        if (sources.Count == 0)
+            at.Required("must specify a volume type");
+    }
+
+    private static void CheckShares(Volume volume, Sources sources, FieldErrors at)
+    {
+        if (volume.Nfs is { } nfs && sources.IsFirst("nfs"))
+            DiskChecks.CheckNfs(nfs, at.At("nfs"));
+        if (volume.Iscsi is { } iscsi)
+            CheckIscsi(iscsi, volume.Name, sources, at);
+        if (volume.Glusterfs is { } gluster && sources.IsFirst("glusterfs"))
+            DiskChecks.Require(at.At("glusterfs"), (gluster.Endpoints, "endpoints"), (gluster.Path, "path"));
+        if (volume.Flocker is { } flocker && sources.IsFirst("flocker"))
+            DiskChecks.CheckFlocker(flocker, at.At("flocker"));
+        if (volume.PersistentVolumeClaim is { } claim && sources.IsFirst("persistentVolumeClaim"))
+            DiskChecks.Require(at.At("persistentVolumeClaim"), (claim.ClaimName, "claimName"));
+        if (volume.Rbd is { } rbd && sources.IsFirst("rbd"))
+            DiskChecks.RequireMonitors(rbd.Monitors, at.At("rbd"), (rbd.Image, "image"));
+        if (volume.Cinder is { } cinder && sources.IsFirst("cinder"))
+        {
+            DiskChecks.Require(at.At("cinder"), (cinder.VolumeID, "volumeID"));
+            RequireName(cinder.SecretRef, at.At("cinder").At("secretRef"));
+        }
+
+        if (volume.Cephfs is { } ceph && sources.IsFirst("cephFS"))
+            DiskChecks.RequireMonitors(ceph.Monitors, at.At("cephfs"));
+        if (volume.Quobyte is { } quobyte && sources.IsFirst("quobyte"))
+            DiskChecks.CheckQuobyte(quobyte, at.At("quobyte"));
+    }
+
+    private static void CheckIscsi(ISCSIVolumeSource iscsi, string name, Sources sources, FieldErrors at)
+    {
+        if (sources.IsFirst("iscsi"))
+        {
+            DiskChecks.Require(at.At("iscsi"), (iscsi.TargetPortal, "targetPortal"));
+            const string NoPrefix = "must be valid format starting with iqn, eui, or naa";
+            DiskChecks.CheckTarget(iscsi.Iqn, iscsi.Lun, iscsi.ChapAuthDiscovery || iscsi.ChapAuthSession, iscsi.SecretRef is not null, NoPrefix, at.At("iscsi"));
+            DiskChecks.CheckInitiator(iscsi.InitiatorName, NoPrefix, at.At("iscsi"));
+        }
+
+        if (iscsi.InitiatorName is not null && $"{name}:{iscsi.TargetPortal}".Length > DiskChecks.MaxPortal)
+            at.At("name").Invalid(name, DiskChecks.PortalTooLong);
+    }
+
+    private static void CheckDisks(Volume volume, Sources sources, FieldErrors at)
+    {
+        if (volume.AzureFile is { } azure && sources.IsFirst("azureFile"))
+            DiskChecks.Require(at.At("azureFile"), (azure.SecretName, "secretName"), (azure.ShareName, "shareName"));
+        if (volume.VsphereVolume is { } vsphere && sources.IsFirst("vsphereVolume"))
+            DiskChecks.Require(at.At("vsphereVolume"), (vsphere.VolumePath, "volumePath"));
+        if (volume.PhotonPersistentDisk is { } photon && sources.IsFirst("photonPersistentDisk"))
+            DiskChecks.Require(at.At("photonPersistentDisk"), (photon.PdID, "pdID"));
+        if (volume.PortworxVolume is { } portworx && sources.IsFirst("portworxVolume"))
+            DiskChecks.Require(at.At("portworxVolume"), (portworx.VolumeID, "volumeID"));
+        if (volume.AzureDisk is { } disk && sources.IsFirst("azureDisk"))
+            DiskChecks.CheckAzureDisk(disk, at.At("azureDisk"));
+        if (volume.Storageos is not { } storage || !sources.IsFirst("storageos"))
+            return;
+        DiskChecks.CheckStorageOS(storage.VolumeName, storage.VolumeNamespace, at.At("storageos"));
+        RequireName(storage.SecretRef, at.At("storageos").At("secretRef"));
+    }
+
+    private static void CheckLast(Volume volume, string? podName, Sources sources, FieldErrors at)
+    {
         if (volume.Projected is { } projected && sources.IsFirst("projected"))
-            CheckProjected(projected, at.At("projected"));
+            ProjectionChecks.Check(projected, at.At("projected"));
+        if (volume.ScaleIO is { } scale && sources.IsFirst("scaleIO"))
+            DiskChecks.Require(at.At("scaleIO"), (scale.Gateway, "gateway"), (scale.System, "system"), (scale.VolumeName, "volumeName"));
         if (volume.Csi is { } csi && sources.IsFirst("csi"))
             CheckCsi(csi, at.At("csi"));
         if (volume.Ephemeral is { } ephemeral && sources.IsFirst("ephemeral"))
             CheckEphemeral(ephemeral, volume.Name, podName, at);
         if (volume.Image is { } image && sources.IsFirst("image"))
             CheckImage(image, podName is not null, at.At("image"));
-        if (sources.Count == 0)
-            at.Required("must specify a volume type");
     }
 
-    private static void CheckHostPath(HostPathVolumeSource source, FieldErrors at)
+    private static void RequireName(LocalObjectReference? secret, FieldErrors at)
     {
-        if (source.Path.Length == 0)
-        {
-            at.At("path").Required();
-            return;
-        }
-
-        PathChecks.NoBacksteps(source.Path, at.At("path"));
-        if (source.Type is { } type)
-            at.At("type").OneOf(type, "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+        if (secret is { Name.Length: 0 })
+            at.At("name").Required();
     }
 
     private static void CheckGit(GitRepoVolumeSource source, FieldErrors at)
@@ -106,14 +177,15 @@ internal static class VolumeChecks
     private static void CheckItems(ValueList<KeyToPath> items, FieldErrors at)
     {
         for (var i = 0; i < items.Count; i++)
-        {
-            if (items[i].Key.Length == 0)
-                at.At(i).At("key").Required();
-            if (items[i].Path.Length == 0)
-                at.At(i).At("path").Required();
-            PathChecks.OfFile(items[i].Path, at.At(i).At("path"));
-            CheckMode(items[i].Mode, at.At(i).At("mode"));
-        }
+            CheckItem(items[i], at.At(i));
+    }
+
+    /// <summary>A key, and the file it becomes.</summary>
+    internal static void CheckItem(KeyToPath item, FieldErrors at)
+    {
+        DiskChecks.Require(at, (item.Key, "key"), (item.Path, "path"));
+        PathChecks.OfFile(item.Path, at.At("path"));
+        CheckMode(item.Mode, at.At("mode"));
     }
 
     private static void CheckDownward(ValueList<DownwardAPIVolumeFile> items, int? mode, FieldErrors at)
@@ -124,7 +196,7 @@ internal static class VolumeChecks
     }
 
     // Upstream tells of the files under the source, not under the item.
-    private static void CheckDownward(DownwardAPIVolumeFile file, FieldErrors at)
+    internal static void CheckDownward(DownwardAPIVolumeFile file, FieldErrors at)
     {
         if (file.Path.Length == 0)
             at.At("path").Required();
@@ -147,105 +219,14 @@ internal static class VolumeChecks
         CheckMode(file.Mode, at.At("mode"));
     }
 
-    private static void CheckProjected(ProjectedVolumeSource source, FieldErrors at)
-    {
-        CheckMode(source.DefaultMode, at.At("defaultMode"));
-        for (var i = 0; i < source.Sources.Count; i++)
-            CheckProjection(source.Sources[i], at.At("sources", i), at);
-    }
-
-    private static void CheckProjection(VolumeProjection source, FieldErrors at, FieldErrors volume)
-    {
-        var sources = new Sources(at);
-        if (source.Secret is { } secret && sources.IsFirst("secret"))
-        {
-            if (secret.Name.Length == 0)
-                at.At("secret").At("name").Required();
-            CheckItems(secret.Items, at.At("secret").At("items"));
-        }
-
-        if (source.ConfigMap is { } map && sources.IsFirst("configMap"))
-        {
-            if (map.Name.Length == 0)
-                at.At("configMap").At("name").Required();
-            CheckItems(map.Items, at.At("configMap").At("items"));
-        }
-
-        if (source.DownwardAPI is { } downward && sources.IsFirst("downwardAPI"))
-        {
-            foreach (var item in downward.Items)
-                CheckDownward(item, at.At("downwardAPI"));
-        }
-
-        if (source.ServiceAccountToken is { } token && sources.IsFirst("serviceAccountToken"))
-            CheckToken(token, at.At("serviceAccountToken"), volume);
-        if (source.ClusterTrustBundle is { } bundle && sources.IsFirst("clusterTrustBundle"))
-            CheckBundle(bundle, at.At("clusterTrustBundle"), volume);
-        if (source.PodCertificate is { } certificate && sources.IsFirst("podCertificate"))
-            CheckCertificate(certificate, at.At("podCertificate"));
-    }
-
-    private static void CheckToken(ServiceAccountTokenProjection token, FieldErrors at, FieldErrors volume)
-    {
-        if (token.ExpirationSeconds < MinTokenSeconds)
-            at.At("expirationSeconds").Invalid(token.ExpirationSeconds.Value, "may not specify a duration less than 10 minutes");
-        if (token.ExpirationSeconds > MaxTokenSeconds)
-            at.At("expirationSeconds").Invalid(token.ExpirationSeconds.Value, "may not specify a duration larger than 2^32 seconds");
-        if (token.Path.Length == 0)
-            volume.At("path").Required();
-        else
-            PathChecks.OfFile(token.Path, volume.At("path"));
-    }
-
-    private static void CheckBundle(ClusterTrustBundleProjection bundle, FieldErrors at, FieldErrors volume)
-    {
-        switch (bundle)
-        {
-            case { Name: not null, SignerName: not null }:
-                at.Invalid(bundle, "only one of name and signerName may be used");
-                break;
-            case { Name: { Length: 0 } }:
-                at.At("name").Required("must be a valid object name");
-                break;
-            case { SignerName: { Length: 0 } }:
-                at.At("signerName").Required("must be a valid signer name");
-                break;
-            case { Name: null, SignerName: null }:
-                at.Required("either name or signerName must be specified");
-                break;
-            default:
-                at.At("labelSelector").Selector(bundle.LabelSelector);
-                break;
-        }
-
-        if (bundle.Path.Length == 0)
-            volume.At("path").Required();
-        else
-            PathChecks.OfFile(bundle.Path, volume.At("path"));
-    }
-
-    private static void CheckCertificate(PodCertificateProjection certificate, FieldErrors at)
-    {
-        if (certificate.SignerName.Length == 0)
-            at.At("signerName").Required();
-        at.At("keyType").OneOf(certificate.KeyType, "RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519");
-        if (certificate is { CredentialBundlePath.Length: 0, KeyPath.Length: 0, CertificateChainPath.Length: 0 })
-            at.Required("specify at least one of credentialBundlePath, keyPath, and certificateChainPath");
-        foreach (var (path, field) in new[]
-        {
-            (certificate.CredentialBundlePath, "credentialBundlePath"), (certificate.KeyPath, "keyPath"), (certificate.CertificateChainPath, "certificateChainPath"),
-        })
-        {
-            if (path.Length > 0)
-                PathChecks.OfFile(path, at.At(field));
-        }
-    }
-
     private static void CheckCsi(CSIVolumeSource source, FieldErrors at)
     {
         CheckDriver(source.Driver, at.At("driver"));
-        if (source.NodePublishSecretRef is { Name.Length: 0 })
-            at.At("nodePublishSecretRef").At("name").Required();
+        if (source.NodePublishSecretRef is not { } secret)
+            return;
+        RequireName(secret, at.At("nodePublishSecretRef"));
+        if (secret.Name.Length > 0)
+            at.At("name").Complain(secret.Name, Names.Subdomain(secret.Name)); // upstream's place
     }
 
     /// <summary>A CSI driver's name: at most 63 bytes of a DNS subdomain, in whatever case.</summary>
@@ -270,7 +251,7 @@ internal static class VolumeChecks
             var place = at.At("ephemeral").At("volumeClaimTemplate");
             ObjectMetaRules.CheckAnnotations(template.Metadata.Annotations, place.At("metadata").At("annotations"));
             place.At("metadata").At("labels").Labels(template.Metadata.Labels);
-            VolumeClaimChecks.Check(template.Spec, place.At("spec"));
+            PersistentVolumeClaimChecks.Check(template.Spec, null, place.At("spec"));
         }
 
         if (string.IsNullOrEmpty(podName) || name.Length == 0)
@@ -286,7 +267,7 @@ internal static class VolumeChecks
         at.At("pullPolicy").RequiredOneOf(image.PullPolicy, "Always", "IfNotPresent", "Never");
     }
 
-    private static void CheckMode(int? mode, FieldErrors at)
+    internal static void CheckMode(int? mode, FieldErrors at)
     {
         if (mode is < 0 or > MaxMode)
             at.Invalid(mode.Value, "must be a number between 0 and 0777 (octal), both inclusive");
@@ -298,11 +279,18 @@ internal static class VolumeChecks
         /// <summary>How many there are.</summary>
         internal int Count { get; private set; }
 
+        /// <summary>One more, whatever came before it.</summary>
+        internal void Add() => Count++;
+
         /// <summary>Is it the only one so far?</summary>
         internal bool IsFirst(string field)
         {
-            if (Count++ == 0)
+            if (Count == 0)
+            {
+                Count++;
                 return true;
+            }
+
             at.At(field).Forbidden("may not specify more than 1 volume type");
             return false;
         }

@@ -64,13 +64,7 @@ internal static class VolumeDefaults
         },
         { AzureDisk: { } disk } => volume with
         {
-            AzureDisk = disk with
-            {
-                CachingMode = disk.CachingMode ?? "ReadWrite",
-                Kind = disk.Kind ?? "Shared",
-                FsType = disk.FsType ?? "ext4",
-                ReadOnly = disk.ReadOnly ?? false,
-            },
+            AzureDisk = Defaulted(disk),
         },
         { ScaleIO: { } scale } => volume with { ScaleIO = scale with { StorageMode = Or(scale.StorageMode, "ThinProvisioned"), FsType = Or(scale.FsType, "xfs") } },
         { Image: { PullPolicy.Length: 0 } image } => volume with
@@ -78,6 +72,15 @@ internal static class VolumeDefaults
             Image = image with { PullPolicy = ImageNames.IsLatest(image.Reference) ? "Always" : "IfNotPresent" },
         },
         _ => volume,
+    };
+
+    /// <summary>A disk in Azure, wherever it stands.</summary>
+    internal static AzureDiskVolumeSource Defaulted(AzureDiskVolumeSource disk) => disk with
+    {
+        CachingMode = disk.CachingMode ?? "ReadWrite",
+        Kind = disk.Kind ?? "Shared",
+        FsType = disk.FsType ?? "ext4",
+        ReadOnly = disk.ReadOnly ?? false,
     };
 
     private static Volume Ephemeral(Volume volume) => volume.Ephemeral?.VolumeClaimTemplate is { } template

@@ -19,48 +19,18 @@ internal static class UnifiedDifference
     // Lines kept (' '), gone ('-') and new ('+'), in order, with the number of lines before each on both sides.
     private static List<Edit> Edits(IReadOnlyList<string> old, IReadOnlyList<string> now)
     {
-        var start = 0;
-        while (start < old.Count && start < now.Count && old[start] == now[start])
-            start++;
-        var end = 0;
-        while (end < old.Count - start && end < now.Count - start && old[^(end + 1)] == now[^(end + 1)])
-            end++;
         var edits = new List<Edit>();
-        for (var i = 0; i < start; i++)
-            edits.Add(new(' ', old[i], i, i));
-        Between(old, now, start, end, edits);
-        for (var i = end; i > 0; i--)
-            edits.Add(new(' ', old[^i], old.Count - i, now.Count - i));
-        return edits;
-    }
-
-    // What lies between the common beginning and the common end: by the longest common subsequence.
-    private static void Between(IReadOnlyList<string> old, IReadOnlyList<string> now, int start, int end, List<Edit> edits)
-    {
-        var (rows, columns) = (old.Count - start - end, now.Count - start - end);
-        var common = new int[rows + 1, columns + 1];
-        for (var i = rows - 1; i >= 0; i--)
+        var (from, to) = (0, 0);
+        foreach (var (inOld, inNow, length) in new LineMatcher(old, now).Matches())
         {
-            for (var j = columns - 1; j >= 0; j--)
-                common[i, j] = old[start + i] == now[start + j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+            for (; from < inOld; from++)
+                edits.Add(new('-', old[from], from, to));
+            for (; to < inNow; to++)
+                edits.Add(new('+', now[to], from, to));
+            for (var i = 0; i < length; i++, from++, to++)
+                edits.Add(new(' ', old[from], from, to));
         }
 
-        var (row, column) = (0, 0);
-        while (row < rows || column < columns)
-        {
-            var (from, to) = (start + row, start + column);
-            if (row < rows && column < columns && old[from] == now[to])
-                (edits, row, column) = (Added(edits, new(' ', old[from], from, to)), row + 1, column + 1);
-            else if (row < rows && (column == columns || common[row + 1, column] >= common[row, column + 1]))
-                (edits, row) = (Added(edits, new('-', old[from], from, to)), row + 1);
-            else
-                (edits, column) = (Added(edits, new('+', now[to], from, to)), column + 1);
-        }
-    }
-
-    private static List<Edit> Added(List<Edit> edits, Edit edit)
-    {
-        edits.Add(edit);
         return edits;
     }
 

@@ -1,11 +1,11 @@
 namespace ControlPlane.Resources.Core;
 
 /// <summary>
-/// In which order, and under which names, the refusal of a pod's update prints its fields: those of upstream's internal types (pkg/apis/core), which clients
+/// In which order, and under which names, refusals print the fields of what they refuse: those of upstream's internal types (pkg/apis/core), which clients
 /// see nowhere else. A field is its JSON name and what stands where it is absent: nothing said is "", '#' is 0, '!' is false, '?' is null, ':' an object of that
-/// type; '?Type' is an object or null, '[Type]' a list of objects or null, '*' the fields of the object itself.
+/// type; '?Type' is an object or null, '[Type]' a list of objects or null, '*' the fields of the object itself; 'Name=' before it is a name of its own.
 /// </summary>
-internal static class PodSpecLayout
+internal static class InternalLayout
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
@@ -148,9 +148,9 @@ internal static class PodSpecLayout
         ["NFS"] = Fields("server path readOnly!"),
         ["ISCSI"] = Fields(
             "targetPortal iqn lun# iscsiInterface fsType readOnly! portals? chapAuthDiscovery! chapAuthSession! secretRef?LocalObjectReference initiatorName?"),
-        ["Glusterfs"] = Fields("endpoints path readOnly!"),
+        ["Glusterfs"] = Fields("EndpointsName=endpoints path readOnly!"),
         ["Claim"] = Fields("claimName readOnly!"),
-        ["RBD"] = Fields("monitors? image fsType pool user keyring secretRef?LocalObjectReference readOnly!"),
+        ["RBD"] = Fields("CephMonitors=monitors? RBDImage=image fsType RadosPool=pool RadosUser=user keyring secretRef?LocalObjectReference readOnly!"),
         ["Quobyte"] = Fields("registry volume readOnly! user group tenant"),
         ["Flex"] = Fields("driver fsType secretRef?LocalObjectReference readOnly! options?"),
         ["Cinder"] = Fields("volumeID fsType readOnly! secretRef?LocalObjectReference"),
@@ -184,12 +184,43 @@ internal static class PodSpecLayout
         ["ClaimTemplate"] = Fields("spec:ClaimSpec"),
         ["ClaimSpec"] = Fields(
             """
-            accessModes? selector? resources:VolumeResources volumeName storageClassName? volumeMode? dataSource?TypedReference dataSourceRef?TypedReference
+            accessModes? selector? resources:VolumeResources volumeName storageClassName? volumeMode? dataSource?TypedReference dataSourceRef?TypedObjectReference
             volumeAttributesClassName?
             """),
         ["VolumeResources"] = Fields("limits? requests?"),
         ["TypedReference"] = Fields("apiGroup? kind name"),
+        ["TypedObjectReference"] = Fields("apiGroup? kind name namespace?"),
         ["Image"] = Fields("reference pullPolicy"),
+        ["PersistentVolumeSource"] = Fields(
+            """
+            gcePersistentDisk?GCE awsElasticBlockStore?AWS hostPath?HostPath glusterfs?PersistentGlusterfs nfs?NFS rbd?PersistentRBD quobyte?Quobyte
+            iscsi?PersistentISCSI flexVolume?PersistentFlex cinder?PersistentCinder cephfs?PersistentCephFS fc?FC flocker?Flocker azureFile?PersistentAzureFile
+            vsphereVolume?Vsphere azureDisk?AzureDisk photonPersistentDisk?Photon portworxVolume?Portworx scaleIO?PersistentScaleIO local?Local
+            storageos?PersistentStorageOS csi?PersistentCSI
+            """),
+        ["SecretReference"] = Fields("name namespace"),
+        ["ObjectReference"] = Fields("kind namespace name UID=uid apiVersion resourceVersion fieldPath"),
+        ["PersistentGlusterfs"] = Fields("*Glusterfs endpointsNamespace?"),
+        ["PersistentRBD"] = Fields(
+            "CephMonitors=monitors? RBDImage=image fsType RadosPool=pool RadosUser=user keyring secretRef?SecretReference readOnly!"),
+        ["PersistentISCSI"] = Fields(
+            "targetPortal iqn lun# iscsiInterface fsType readOnly! portals? chapAuthDiscovery! chapAuthSession! secretRef?SecretReference initiatorName?"),
+        ["PersistentFlex"] = Fields("driver fsType secretRef?SecretReference readOnly! options?"),
+        ["PersistentCinder"] = Fields("volumeID fsType readOnly! secretRef?SecretReference"),
+        ["PersistentCephFS"] = Fields("monitors? path user secretFile secretRef?SecretReference readOnly!"),
+        ["PersistentAzureFile"] = Fields("*AzureFile secretNamespace?"),
+        ["PersistentScaleIO"] = Fields(
+            "gateway system secretRef?SecretReference sslEnabled! protectionDomain storagePool storageMode volumeName fsType readOnly!"),
+        ["Local"] = Fields("path fsType?"),
+        ["PersistentStorageOS"] = Fields("volumeName volumeNamespace fsType readOnly! secretRef?ObjectReference"),
+        ["PersistentCSI"] = Fields(
+            """
+            driver volumeHandle readOnly! fsType volumeAttributes? controllerPublishSecretRef?SecretReference nodeStageSecretRef?SecretReference
+            nodePublishSecretRef?SecretReference controllerExpandSecretRef?SecretReference nodeExpandSecretRef?SecretReference
+            """),
+        ["VolumeNodeAffinity"] = Fields("required?NodeSelector"),
+        ["CSINodeDriver"] = Fields("name NodeID=nodeID topologyKeys? allocatable?NodeResources"),
+        ["NodeResources"] = Fields("count?"),
     };
 
     /// <summary>The fields of a type, in order.</summary>

@@ -2,29 +2,60 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Values;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
 
-/// <summary>How two pod specs differ, line by line, as the refusal of an update shows it: indented JSON in the order of <see cref="PodSpecLayout"/>.</summary>
-internal static class PodSpecDifference
+/// <summary>
+/// Objects as refusals print them: JSON with the fields of upstream's internal types (<see cref="InternalLayout"/>), on one line for a value and indented for how
+/// two of them differ.
+/// </summary>
+internal static class InternalForm
 {
-    // Internally these stand within the security context.
+    // Internally these stand within the pod's security context.
     private static readonly string[] OfSecurity = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
 
-    internal static string Of(PodSpec old, PodSpec spec) => UnifiedDifference.Of(Lines(old), Lines(spec));
+    /// <summary>How two pods differ, line by line.</summary>
+    internal static string Difference(PodSpec old, PodSpec spec) => UnifiedDifference.Of(Lines(Json(old), "PodSpec"), Lines(Json(spec), "PodSpec"));
 
-    private static List<string> Lines(PodSpec spec)
+    /// <summary>How two objects differ, line by line.</summary>
+    /// <param name="type">Their type in the layout.</param>
+    internal static string Difference(IMessage old, IMessage value, string type) => UnifiedDifference.Of(Lines(Tree(old), type), Lines(Tree(value), type));
+
+    /// <summary>One object.</summary>
+    internal static string Of(IMessage? value, string type) => value is null ? "null" : Joined(Lines(Tree(value), type));
+
+    /// <summary>A list of them.</summary>
+    internal static string Of<T>(ValueList<T> values, string type)
+        where T : class, IMessage => values.IsNil ? "null" : $"[{string.Join(',', values.Select(value => Of(value, type)))}]";
+
+    // Indented JSON breaks lines between tokens only: without breaks, indents and the blank after a name's colon it is compact.
+    private static string Joined(List<string> lines) => string.Concat(lines.Select(line =>
     {
-        var json = JsonNode.Parse(Json.EncodeMessage(spec))!.AsObject();
+        var text = line.TrimStart(' ');
+        var name = text.StartsWith('"') ? text.IndexOf("\": ", StringComparison.Ordinal) : -1;
+        return name < 0 ? text : text.Remove(name + 2, 1);
+    }));
+
+    private static JsonObject Json(PodSpec spec)
+    {
+        var json = Tree(spec);
         if (json["securityContext"] is JsonObject security)
         {
             foreach (var field in OfSecurity)
                 security[field] = json[field]?.DeepClone();
         }
 
+        return json;
+    }
+
+    private static JsonObject Tree(IMessage value) => JsonNode.Parse(Machinery.Serialization.Json.EncodeWithEmpty(value))!.AsObject();
+
+    private static List<string> Lines(JsonObject value, string type)
+    {
         var lines = new List<string>();
-        Write("", json, "PodSpec", 0, "", lines);
+        Write("", value, type, 0, "", lines);
         return lines;
     }
 
@@ -40,11 +71,11 @@ internal static class PodSpecDifference
     {
         if (type == "ClaimTemplate" && value?["metadata"] is JsonObject metadata)
         {
-            foreach (var (key, member) in metadata)
+            foreach (var (key, member) in Present(metadata))
                 members.Add(end => Verbatim($"{FieldErrors.Quote(key)}: ", member, depth, end, lines));
         }
 
-        foreach (var field in PodSpecLayout.Of(type))
+        foreach (var field in InternalLayout.Of(type))
         {
             if (field[0] == '*')
                 Collect(value, field[1..], depth, members, lines);
@@ -55,10 +86,12 @@ internal static class PodSpecDifference
 
     private static void Member(string field, JsonObject? owner, int depth, string end, List<string> lines)
     {
-        var mark = field.IndexOfAny(['?', '#', '!', ':', '[']);
-        var json = mark < 0 ? field : field[..mark];
-        var (kind, type) = mark < 0 ? (' ', "") : (field[mark], field[(mark + 1)..].TrimEnd(']'));
-        var (name, value) = ($"\"{PodSpecLayout.NameOf(json)}\": ", owner?[json]);
+        var renamed = field.IndexOf('=', StringComparison.Ordinal);
+        var text = field[(renamed + 1)..];
+        var mark = text.IndexOfAny(['?', '#', '!', ':', '[']);
+        var json = mark < 0 ? text : text[..mark];
+        var (kind, type) = mark < 0 ? (' ', "") : (text[mark], text[(mark + 1)..].TrimEnd(']'));
+        var (name, value) = ($"\"{(renamed > 0 ? field[..renamed] : InternalLayout.NameOf(json))}\": ", owner?[json]);
         if (type.Length == 0)
             Verbatim(name, value ?? Zero(kind), depth, end, lines);
         else if (kind == '[' && value is JsonArray items)
@@ -96,7 +129,7 @@ internal static class PodSpecDifference
                     name,
                     '{',
                     '}',
-                    [.. members.Select(member => (Action<string>)(comma => Verbatim($"{FieldErrors.Quote(member.Key)}: ", member.Value, depth + 1, comma, lines)))],
+                    [.. Present(members).Select(member => (Action<string>)(comma => Verbatim($"{FieldErrors.Quote(member.Key)}: ", member.Value, depth + 1, comma, lines)))],
                     depth,
                     end,
                     lines);
@@ -109,6 +142,10 @@ internal static class PodSpecDifference
                 break;
         }
     }
+
+    // Types that clients see as they are leave out what is empty.
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Present(JsonObject members) =>
+        members.Where(member => member.Value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 }));
 
     private static string Scalar(JsonNode? value) => value is null ? "null"
         : value.GetValueKind() == JsonValueKind.String ? FieldErrors.Quote(value.GetValue<string>())
