@@ -50,10 +50,9 @@ internal static class KestrelHost
         limits.MaxRequestBodySize = null; // RequestBody has its own limit, with upstream's answer; streams have none
         limits.MaxRequestLineSize = RequestLineBytesMax;
         limits.MaxRequestHeadersTotalSize = HeadersBytesMax;
-        limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5)); // Kestrel's own default, said aloud
-        // None for answers: it would end a whole HTTP/2 connection for one stream that its client does not read. Requests have a deadline, watches are ended
-        // when they are left behind, and a peer that is gone does not answer pings.
-        limits.MinResponseDataRate = null;
+        limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5)); // Kestrel's own defaults, said aloud
+        limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        // A peer that is gone does not answer pings; its watches end with its connection.
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(3); // apiserver: IdleTimeout of 90 s is for HTTP/1; clients keep connections longer

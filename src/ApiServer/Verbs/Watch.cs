@@ -28,7 +28,7 @@ internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random,
         var request = Request(context.Query, operation, context.Info.IsCollection ? "" : context.Info.Name);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.Cancel, stopping);
         using var watch = await operation.Store.WatchAsync(request, ending.Token);
-        // A client that takes nothing holds up nobody but itself, and not for ever: its stream is reset, its connection's other streams go on.
+        // The watch has ended and its events still wait to be taken: the stream is reset, its connection's other streams go on.
         watch.WhenStuck = context.Http.Abort;
         var events = new WatchEvents(context.Query, operation.Resource, form, time);
         context.Http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
