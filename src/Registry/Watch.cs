@@ -8,10 +8,14 @@ namespace ControlPlane.Registry;
 /// <content>Watching: where a watch begins.</content>
 public sealed partial class ResourceStore
 {
+    /// <summary>Refuses combinations that mean nothing; done by <see cref="WatchAsync"/>, too. For those who must refuse them before something else.</summary>
+    /// <exception cref="ApiException">422</exception>
+    public void Check(WatchRequest request) => ResourceVersionRules.Check(request, _options.AllowsInitialEvents);
+
     /// <inheritdoc/>
     public async partial ValueTask<ResourceWatch> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
-        ResourceVersionRules.Check(request, _options.AllowsInitialEvents);
+        Check(request);
         var revision = ResourceVersionRules.ParseForWatch(request.ResourceVersion);
         await _cache.Ready.WaitAsync(cancel);
         var scope = request.Selection.ScopeIn(request.Namespace, Definition.Info.IsNamespaced);

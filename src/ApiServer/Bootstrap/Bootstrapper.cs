@@ -45,11 +45,12 @@ internal sealed class Bootstrapper(SystemObjects objects, ApiServerOptions optio
 
     private async Task EnsureClusterInfoAsync(ConfigMap wanted, CancellationToken cancel)
     {
+        var kind = ((IApiObject)wanted).GroupVersionKind;
         var key = new ObjectKey(wanted.Metadata.Namespace, wanted.Metadata.Name);
-        if (objects.StoreOf(wanted.GroupVersionKind).FindCached(key) is not { } existing)
+        if (objects.StoreOf(kind).FindCached(key) is not { } existing)
             await CreateAsync(wanted, cancel);
         else if (ClusterInfoMap.Mend(wanted, (ConfigMap)existing.Record, pki) is { } mended)
-            await objects.UpdateAsync(wanted.GroupVersionKind, key, _ => mended, cancel);
+            await objects.UpdateAsync(kind, key, _ => mended, cancel);
     }
 
     private async Task CreateAsync(IApiObject wanted, CancellationToken cancel)

@@ -57,7 +57,7 @@ internal sealed class Watch(TimeSpan shortest, TimeProvider time, Random random,
             // Less than nothing is over at once.
             Timeout = Timeout(query.Integer("timeoutSeconds") is { } seconds and not 0 ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, SecondsMax)) : null),
         };
-        request.Check();
+        operation.Store.Check(request);
         return request with { Selection = ObjectSelection.Of(operation.Resource.Definition, labels, Named(fields, name)) };
     }
 

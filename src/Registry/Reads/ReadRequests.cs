@@ -59,10 +59,6 @@ public sealed record WatchRequest
 
     /// <summary>The watch ends by itself after this.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30); // kube-apiserver: --min-request-timeout
-
-    /// <summary>As <see cref="ListRequest.Check"/>.</summary>
-    /// <exception cref="Machinery.Errors.ApiException">422</exception>
-    public void Check() => ResourceVersionRules.Check(this);
 }
 
 /// <summary>A page of a list: objects of one moment, read from an immutable snapshot while they are enumerated.</summary>
