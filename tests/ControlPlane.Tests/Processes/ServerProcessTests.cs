@@ -12,7 +12,7 @@ public sealed class ServerProcessTests
         for (var start = 0; start < 2; start++)
         {
             await using var server = await ServerProcess.StartAsync(data.Path);
-            Assert.That(server.Said, Does.Match(@"^ControlPlane is ready after [0-9.]+ s\. Use it with: export KUBECONFIG=" + data["admin.conf"]));
+            Assert.That(server.Said, Does.Match(@"(?m)^ControlPlane is ready after [0-9.]+ s\. Use it with: export KUBECONFIG=" + data["admin.conf"]));
             Assert.That(await server.TerminateAsync(), Is.Zero, server.Said);
         }
     }
