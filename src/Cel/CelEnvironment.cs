@@ -119,14 +119,15 @@ public sealed class CelEnvironment
         if (!isChecked)
             return new CelCompilation(Planner.Plan(this, expression, null), CelType.Dyn, []);
         var findings = TypeChecker.Check(this, expression);
-        return findings.Issues.Count == 0
-            ? new CelCompilation(Planner.Plan(this, expression, findings), findings.TypeOf(expression), [])
-            : new CelCompilation(null, CelType.Dyn, [.. findings.Issues.Select(issue => CelIssue.At(source, issue.Offset, issue.Message))]);
+        if (findings.Issues.Count == 0)
+            return new CelCompilation(Planner.Plan(this, expression, findings), findings.TypeOf(expression), []);
+        var issues = findings.Issues.OrderBy(issue => issue.Offset).Select(issue => CelIssue.At(source, issue.Offset, issue.Message));
+        return new CelCompilation(null, CelType.Dyn, [.. issues]);
     }
 }
 
 /// <summary>What came of compiling: a program, or what is wrong with the source.</summary>
 /// <param name="Program">The program; null when there are issues.</param>
 /// <param name="ResultType">The type of its value; dyn when it was not checked.</param>
-/// <param name="Issues">What is wrong, in the order of the source's parts.</param>
+/// <param name="Issues">What is wrong, in the source's order.</param>
 public sealed record CelCompilation(CelProgram? Program, CelType ResultType, IReadOnlyList<CelIssue> Issues);

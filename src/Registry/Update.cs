@@ -167,7 +167,7 @@ public sealed partial class ResourceStore
     private async ValueTask CheckUpdateAsync(IApiObject value, IApiObject old, UpdateRequest request, CancellationToken cancel)
     {
         var errors = new FieldErrors();
-        ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, Definition.Traits.MetadataChecksOnUpdate, errors);
+        ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, Definition.Traits, Definition.NameRule, IsBuiltIn, errors);
         switch (request.Context.Subresource)
         {
             case "status":

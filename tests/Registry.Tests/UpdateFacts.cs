@@ -72,6 +72,8 @@ public abstract class UpdateFacts : RegistryTest
         {
             "metadata.uid: Invalid value: \"x\": field is immutable",
             "metadata.deletionTimestamp: Invalid value: \"2026-01-02T03:04:05Z\": field is immutable",
+            "metadata.uid: Invalid value: \"x\": field is immutable",
+            "metadata.deletionTimestamp: Invalid value: \"2026-01-02T03:04:05Z\": field is immutable",
         }));
     }
 

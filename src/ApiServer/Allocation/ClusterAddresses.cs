@@ -24,6 +24,8 @@ internal sealed class ClusterAddresses(ServiceRange range, ResourceStore address
     {
         if (!IPAddress.TryParse(address, out var parsed))
             return $"failed to allocate IP {address}: invalid IP address";
+        if (range.Network.Contains(parsed) && !range.Contains(parsed))
+            return $"failed to allocate IP {address}: the provided IP ({parsed}) is not in the valid range. The range of valid IPs is {range.Network}";
         if (!range.Contains(parsed))
             return $"failed to allocate IP {address}: the provided network does not match the current range";
         if (addresses.FindCached(new ObjectKey("", address)) is { Record: Types.Networking.IPAddress taken } && !IsOf(taken, service))

@@ -36,12 +36,13 @@ internal sealed class NodePorts
     /// <summary>Takes a port that somebody asked for; says what is wrong with it, or null.</summary>
     public string? Take(int port)
     {
-        if (port < _first || port > _last)
-            return _isDryRun ? null : $"provided port is not in the valid range. The range of valid ports is {_first}-{_last}";
+        var isInRange = port >= _first && port <= _last;
+        if (!isInRange && !_isDryRun)
+            return $"provided port is not in the valid range. The range of valid ports is {_first}-{_last}";
         if (IsTaken(port))
             return "provided port is already allocated";
         _highest = Math.Max(_highest, port);
-        if (port >= _first && port <= _last)
+        if (isInRange)
             _taken |= Bit(port);
         return null;
     }

@@ -2,6 +2,7 @@ using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Registry.Writes;
+using ControlPlane.Resources.Core;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.ApiServer.Allocation;
@@ -26,8 +27,7 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
             return;
         }
 
-        wanted = WithFamily(Inherited(wanted, old));
-        wanted = WithAddress(wanted, old, attempt);
+        wanted = WithAddress(ServiceFamilies.Of(wanted, old), old, attempt);
         attempt.Value = await WithPortsAsync(wanted, old, attempt, cancel);
     }
 
@@ -38,51 +38,6 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
 
     private static bool HasHealthCheckPort(Service service) => service.Spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" };
 
-    // alloc.go: patchAllocatedValues; a client that leaves out what the server chose does not mean to give it up.
-    private static Service Inherited(Service wanted, Service? old)
-    {
-        if (old is null)
-            return wanted;
-        var spec = wanted.Spec;
-        if (spec.Type != "ExternalName" && old.Spec.Type != "ExternalName")
-        {
-            if (spec.ClusterIP.Length == 0)
-                spec = spec with { ClusterIP = old.Spec.ClusterIP };
-            if (spec.ClusterIPs.IsEmpty && spec.ClusterIP == old.Spec.ClusterIP)
-                spec = spec with { ClusterIPs = old.Spec.ClusterIPs };
-        }
-
-        if (HasNodePorts(wanted) && HasNodePorts(old))
-            spec = spec with { Ports = InheritedPorts(spec.Ports, old.Spec.Ports) };
-        if (HasHealthCheckPort(wanted) && HasHealthCheckPort(old) && spec.HealthCheckNodePort == 0)
-            spec = spec with { HealthCheckNodePort = old.Spec.HealthCheckNodePort };
-        return ReferenceEquals(spec, wanted.Spec) ? wanted : wanted with { Spec = spec };
-    }
-
-    private static ValueList<ServicePort> InheritedPorts(ValueList<ServicePort> wanted, ValueList<ServicePort> old)
-    {
-        var used = wanted.Where(port => port.NodePort != 0).Select(port => port.NodePort).ToHashSet();
-        return wanted.Select(port =>
-        {
-            var before = port.NodePort != 0 ? null : old.FirstOrDefault(other => other.Protocol == port.Protocol && other.Port == port.Port);
-            return before is null || !used.Add(before.NodePort) ? port : port with { NodePort = before.NodePort };
-        }).ToValueList();
-    }
-
-    private static Service WithFamily(Service service)
-    {
-        if (service.Spec.Type == "ExternalName" || (service.Spec.IpFamilyPolicy is not null && !service.Spec.IpFamilies.IsEmpty))
-            return service;
-        return service with
-        {
-            Spec = service.Spec with
-            {
-                IpFamilyPolicy = service.Spec.IpFamilyPolicy ?? "SingleStack",
-                IpFamilies = service.Spec.IpFamilies.IsEmpty ? ["IPv4"] : service.Spec.IpFamilies,
-            },
-        };
-    }
-
     private Service WithAddress(Service wanted, Service? old, WriteAttempt attempt)
     {
         if (wanted.Spec.Type == "ExternalName" || wanted.Spec.ClusterIP == Headless)
@@ -92,10 +47,10 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
             return wanted.Spec.ClusterIP == Headless && wanted.Spec.ClusterIPs.IsEmpty ? WithAddresses(wanted, Headless) : wanted;
         }
 
-        if (HasAddress(old))
+        if (old is { Spec.Type: not "ExternalName" })
             return wanted; // it cannot be changed; rules say so
         if (wanted.Spec.ClusterIP.Length == 0)
-            return WithAddresses(wanted, addresses.TakeAny(wanted, attempt) ?? throw Exhausted());
+            return WithAddresses(wanted, addresses.TakeAny(wanted, attempt) ?? throw Exhausted("serviceIP"));
         if (addresses.Take(wanted.Spec.ClusterIP, wanted, attempt) is { } problem)
             throw Refused(wanted, errors => errors.At("spec.clusterIPs").InvalidPrinted($"[\"{wanted.Spec.ClusterIP}\"]", problem));
         return wanted.Spec.ClusterIPs.IsEmpty ? WithAddresses(wanted, wanted.Spec.ClusterIP) : wanted;
@@ -146,7 +101,7 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
             var port = wanted.Spec.Ports[i];
             var number = port.NodePort;
             if (number == 0 && HasNodePorts(wanted))
-                number = ofPort.TryGetValue(port.Port, out var same) ? same : Asked(wanted, port.Port) ?? ports.TakeAny() ?? throw Exhausted();
+                number = ofPort.TryGetValue(port.Port, out var same) ? same : Asked(wanted, port.Port) ?? ports.TakeAny() ?? throw Exhausted("nodePort");
             if (number != 0)
             {
                 if (port.NodePort == 0 && !Asked(wanted, port.Port).HasValue)
@@ -171,9 +126,9 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
             return wanted;
         var number = wanted.Spec.HealthCheckNodePort;
         if (number == 0)
-            return wanted with { Spec = wanted.Spec with { HealthCheckNodePort = ports.TakeAny() ?? throw Exhausted() } };
+            return wanted with { Spec = wanted.Spec with { HealthCheckNodePort = ports.TakeAny() ?? throw Exhausted("HealthCheck NodePort 0") } };
         if (!before.Contains(number) && ports.Take(number) is { } problem)
-            throw Refused(wanted, errors => errors.At("spec.healthCheckNodePort").Invalid(number, $"failed to allocate requested HealthCheck NodePort {number}: {problem}"));
+            throw ApiError.Internal($"failed to allocate requested HealthCheck NodePort {number}: {problem}");
         return wanted;
     }
 
@@ -190,7 +145,7 @@ internal sealed class ServiceAllocation(ClusterAddresses addresses, ApiServerOpt
         ports.Write(attempt);
     }
 
-    private static ApiException Exhausted() => ApiError.Internal("failed to allocate a serviceIP: range is full");
+    private static ApiException Exhausted(string what) => ApiError.Internal($"failed to allocate a {what}: range is full");
 
     private static ApiException Refused(Service service, Action<FieldErrors> say)
     {

@@ -24,8 +24,8 @@ internal sealed class PodBinding(string subresource, Registry.ResourceStore pods
     {
         var binding = (Binding)body;
         var name = subresource.Length == 0 ? binding.Metadata.Name : operation.Name;
-        if (binding.Metadata.Name.Length > 0 && binding.Metadata.Name != name)
-            throw ApiError.BadRequest($"name in URL does not match name in Binding object: {name} != {binding.Metadata.Name}");
+        if (binding.Metadata.Name != name)
+            throw ApiError.BadRequest("name in URL does not match name in Binding object");
         Check(binding);
         await pods.UpdateAsync(
             new ObjectKey(operation.Namespace, name),
@@ -48,8 +48,9 @@ internal sealed class PodBinding(string subresource, Registry.ResourceStore pods
             target.At("kind").NotSupported(binding.Target.Kind, "Node", "<empty>");
         if (binding.Target.Name.Length == 0)
             target.At("name").Required();
+        // Upstream forgets to make an answer of them.
         if (!errors.IsEmpty)
-            throw ApiError.Invalid(Binding.Kind.GroupKind, binding.Metadata.Name, errors.All);
+            throw new ApiException(ApiError.Failure(500, "", ApiError.Joined(errors.All), null));
     }
 
     private Pod Bound(Pod pod, Binding binding)

@@ -18,6 +18,7 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
     // eviction.go: MaxDisruptedPodSize
     private const int DisruptedPodsMax = 2000;
     private const int RetryAfterSeconds = 10;
+    private const string Allowed = "DisruptionAllowed";
 
     /// <inheritdoc/>
     public GroupResource Resource => new("", "pods");
@@ -29,7 +30,7 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
     public async ValueTask<IRuntimeObject> CreateAsync(Operation operation, IApiObject body, CancellationToken cancel)
     {
         var eviction = (Eviction)body;
-        if (eviction.Metadata.Name.Length > 0 && eviction.Metadata.Name != operation.Name)
+        if (eviction.Metadata.Name != operation.Name)
             throw ApiError.BadRequest("name in URL does not match name in Eviction object");
         var options = eviction.DeleteOptions ?? new DeleteOptions();
         var isDryRun = operation.Parameters.DryRun || !options.DryRun.IsEmpty;
@@ -59,7 +60,7 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
         return found.Length <= 1
             ? found.FirstOrDefault()
             : throw new ApiException(ApiError.Failure(
-                500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", null));
+                500, "", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", null));
     }
 
     private static bool Selects(PodDisruptionBudget budget, Pod pod) =>
@@ -88,18 +89,17 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
     {
         var (name, status) = (budget.Metadata.Name, budget.Status);
         if (status.ObservedGeneration < budget.Metadata.Generation)
-            throw Refused($"The disruption budget {name} is still being processed by the server.");
+            throw Refused($"The disruption budget {name} is still being processed by the server.", RetryAfterSeconds);
         if (status.DisruptionsAllowed < 0)
             throw ApiError.Forbidden(new GroupResource("policy", "poddisruptionbudget"), name, "pdb disruptions allowed is negative");
         if (status.DisruptedPods.Count > DisruptedPodsMax)
             throw ApiError.Forbidden(new GroupResource("policy", "poddisruptionbudget"), name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
         if (status.DisruptionsAllowed == 0)
         {
-            throw Refused(status.Conditions.FirstOrDefault(condition => condition is { Type: "DisruptionAllowed", Status: "False", Reason: "SyncFailed" }) is { } failed
-                ? $"The disruption budget {name} does not allow evicting pods currently because it failed sync: {failed.Message}"
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The disruption budget {name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently"));
+            var failed = status.Conditions.FirstOrDefault(condition => condition is { Type: Allowed, Status: "False", Reason: "SyncFailed" });
+            throw Refused(failed is null
+                ? string.Create(CultureInfo.InvariantCulture, $"The disruption budget {name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently")
+                : $"The disruption budget {name} does not allow evicting pods currently because it failed sync: {failed.Message}");
         }
 
         return budget with
@@ -107,14 +107,33 @@ internal sealed class PodEviction(ResourceStore pods, ResourceStore budgets, Tim
             Status = status with
             {
                 DisruptionsAllowed = status.DisruptionsAllowed - 1,
+                Conditions = status.DisruptionsAllowed > 1 ? status.Conditions : WithoutMore(status, now),
                 DisruptedPods = status.DisruptedPods.Append(KeyValuePair.Create(pod.Metadata.Name, Timestamp.From(now))).DistinctBy(pair => pair.Key).ToValueMap(),
             },
         };
     }
 
-    private static ApiException Refused(string cause) => new(ApiError.Failure(
+    // Says at once what the budget's controller would.
+    private static ValueList<Condition> WithoutMore(PodDisruptionBudgetStatus status, DateTimeOffset now)
+    {
+        var before = status.Conditions.FirstOrDefault(condition => condition.Type == Allowed);
+        return
+        [
+            .. status.Conditions.Where(condition => condition.Type != Allowed),
+            new Condition
+            {
+                Type = Allowed,
+                Status = "False",
+                Reason = "InsufficientPods",
+                ObservedGeneration = status.ObservedGeneration,
+                LastTransitionTime = before is { Status: "False" } ? before.LastTransitionTime : Timestamp.From(now),
+            },
+        ];
+    }
+
+    private static ApiException Refused(string cause, int retryAfter = 0) => new(ApiError.Failure(
         429,
         "TooManyRequests",
         "Cannot evict pod as it would violate the pod's disruption budget.",
-        new StatusDetails { RetryAfterSeconds = RetryAfterSeconds, Causes = [new StatusCause { Reason = "DisruptionBudget", Message = cause }] }));
+        new StatusDetails { RetryAfterSeconds = retryAfter, Causes = [new StatusCause { Reason = "DisruptionBudget", Message = cause }] }));
 }

@@ -4,7 +4,7 @@ using ControlPlane.Cel.Values;
 namespace ControlPlane.Cel.Checking;
 
 /// <summary>
-/// Checks names, overloads and types. Goes on after a problem (its type is dyn), so that all are reported. Message texts are
+/// Checks names, overloads and types. Goes on after a problem (anything may be done with what is wrong), so that all are reported. Message texts are
 /// cel-go's, since the API server passes them on.
 /// </summary>
 internal sealed class TypeChecker
@@ -99,7 +99,8 @@ internal sealed class TypeChecker
                 _inference.IsAssignable(CelType.Dyn, type);
                 return CelType.Dyn;
             default:
-                return Issue(node, $"type '{type}' does not support field selection");
+                Issue(node, $"type '{type}' does not support field selection");
+                return CelType.Dyn;
         }
     }
 
@@ -188,7 +189,7 @@ internal sealed class TypeChecker
         var resolved = _inference.Resolve(type);
         if (resolved.IsOptional)
             return resolved.Parameters[0];
-        return resolved.IsDyn ? CelType.Dyn : Issue(entry, $"expected type 'optional_type({resolved})' but found '{resolved}'");
+        return resolved.IsDyn ? resolved : Issue(entry, $"expected type 'optional_type({resolved})' but found '{resolved}'");
     }
 
     private CelType Join(CelExpression node, CelType? previous, CelType current)
@@ -258,8 +259,7 @@ internal sealed class TypeChecker
             case CelTypeKind.Dyn:
                 break;
             default:
-                Issue(fold.Range, $"expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)");
-                break;
+                return (Issue(fold.Range, $"expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)"), CelType.Error);
         }
         return (CelType.Dyn, CelType.Dyn);
     }
@@ -276,6 +276,6 @@ internal sealed class TypeChecker
     private CelType Issue(CelExpression node, string message)
     {
         _checked.Issues.Add((node.Offset, message));
-        return CelType.Dyn;
+        return CelType.Error;
     }
 }

@@ -53,6 +53,9 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>Anything.</summary>
     public static CelType Dyn { get; } = new(CelTypeKind.Dyn, "dyn");
 
+    /// <summary>Of what is wrong: anything may follow, so that a mistake is reported once.</summary>
+    internal static CelType Error { get; } = new(CelTypeKind.Dyn, "!error!");
+
     /// <summary>The type of null.</summary>
     public static CelType Null { get; } = new(CelTypeKind.Null, "null_type", CelKind.Null);
 

@@ -133,7 +133,7 @@ public sealed class Declaration<T>
         Set(_traits with { GracePeriodSeconds = (value, asked) => seconds((T)value, asked) });
 
     /// <summary>How often upstream's checks of an update come by the metadata (2 to 4; 3 where nothing is said): so often a cause is listed.</summary>
-    public Declaration<T> MetadataChecksOnUpdate(int times) => Set(_traits with { MetadataChecksOnUpdate = times });
+    public Declaration<T> MetadataChecksOnUpdate(int times, bool asNew) => Set(_traits with { MetadataChecksOnUpdate = times, ChecksMetadataAsNew = asNew });
 
     /// <summary>Creating it stores nothing: the answer is computed.</summary>
     public Declaration<T> WriteOnly() => Set(_traits with { IsWriteOnly = true });

@@ -37,9 +37,36 @@ public static class ObjectMetaRules
     /// <summary>Checks what an update does to the metadata.</summary>
     /// <param name="metadata">As it shall be.</param>
     /// <param name="old">As it is.</param>
-    /// <param name="times">How often what is wrong is told (<see cref="ResourceTraits.MetadataChecksOnUpdate"/>).</param>
+    /// <param name="traits">How often what is wrong is told, and whether it is checked as if it were new.</param>
+    /// <param name="names">How the name is checked.</param>
+    /// <param name="isBuiltIn">Finalizers of built-in kinds must be qualified names, or one of the standard ones.</param>
     /// <param name="errors">At the root of the object.</param>
-    public static void CheckUpdate(ObjectMeta metadata, ObjectMeta old, int times, FieldErrors errors)
+    public static void CheckUpdate(ObjectMeta metadata, ObjectMeta old, ResourceTraits traits, NameRule names, bool isBuiltIn, FieldErrors errors)
+    {
+        CheckAlone(metadata, Names.PathSegment, isBuiltIn: false, errors);
+        var changes = traits.MetadataChecksOnUpdate - (traits.ChecksMetadataAsNew ? 2 : 1);
+        for (var i = 0; i < changes; i++)
+            CheckChange(metadata, old, errors);
+        if (traits.ChecksMetadataAsNew)
+            CheckAlone(metadata, names, isBuiltIn, errors);
+    }
+
+    private static void CheckAlone(ObjectMeta metadata, NameRule names, bool isBuiltIn, FieldErrors errors)
+    {
+        var at = errors.At("metadata");
+        if (metadata.GenerateName.Length > 0)
+        {
+            foreach (var complaint in names(metadata.GenerateName, true))
+                at.At("generateName").Invalid(metadata.GenerateName, complaint);
+        }
+
+        if (metadata.Generation < 0)
+            at.At("generation").Invalid(metadata.Generation, "must be greater than or equal to 0");
+        CheckCommon(metadata, errors);
+        CheckFinalizers(metadata.Finalizers, isBuiltIn, at.At("finalizers"));
+    }
+
+    private static void CheckChange(ObjectMeta metadata, ObjectMeta old, FieldErrors errors)
     {
         var at = errors.At("metadata");
         if (old.DeletionTimestamp is not null)
@@ -49,13 +76,7 @@ public static class ObjectMetaRules
         if (metadata.Generation < old.Generation)
             at.At("generation").Invalid(metadata.Generation, "must not be decremented");
         CheckImmutable(metadata, old, at);
-        var common = new FieldErrors();
-        CheckCommon(metadata, common);
-        for (var i = 0; i < times && !common.IsEmpty; i++)
-        {
-            foreach (var error in common.All)
-                errors.Add(error);
-        }
+        CheckCommon(metadata, errors);
     }
 
     /// <summary>Checks labels, whosever they are.</summary>

@@ -37,6 +37,9 @@ public sealed record ResourceTraits
     /// <summary>How often an update's answer lists one thing that is wrong with the metadata among its causes: upstream's checks call each other.</summary>
     public int MetadataChecksOnUpdate { get; init; } = 3;
 
+    /// <summary>The last of these checks looks at the metadata as if the object were new, with the rule of its name.</summary>
+    public bool ChecksMetadataAsNew { get; init; }
+
     /// <summary>Creating it stores nothing: the answer is computed (reviews, bindings, token requests).</summary>
     public bool IsWriteOnly { get; init; }
 

@@ -45,9 +45,6 @@ public static class ApiError
     /// <summary>422: the object breaks rules; all of them are told.</summary>
     public static ApiException Invalid(GroupKind kind, string name, IReadOnlyList<FieldError> errors)
     {
-        // As upstream joins errors: what is said twice is shown once, and what stands alone has no brackets.
-        var told = errors.Select(error => error.ToString()).Distinct().ToArray();
-        var shown = told.Length == 1 ? told[0] : $"[{string.Join(", ", told)}]";
         var details = new StatusDetails
         {
             Group = kind.Group,
@@ -55,7 +52,14 @@ public static class ApiError
             Name = name,
             Causes = [.. errors.Select(error => new StatusCause { Reason = error.Reason, Message = error.Message, Field = error.Field })],
         };
-        return new(Failure(422, "Invalid", $"{(kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}")} \"{name}\" is invalid: {shown}", details));
+        return new(Failure(422, "Invalid", $"{(kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}")} \"{name}\" is invalid: {Joined(errors)}", details));
+    }
+
+    /// <summary>Errors as upstream joins them: what is said twice is shown once, and what stands alone has no brackets.</summary>
+    public static string Joined(IReadOnlyList<FieldError> errors)
+    {
+        var told = errors.Select(error => error.ToString()).Distinct().ToArray();
+        return told.Length == 1 ? told[0] : $"[{string.Join(", ", told)}]";
     }
 
     /// <summary>400: the request cannot be understood.</summary>

@@ -91,12 +91,12 @@ public sealed class ExpressionCheck
     /// <returns>What is wrong; null when it is well.</returns>
     public string? Check(string expression, ExpressionResult result) => Check(expression, result, out _);
 
-    /// <summary>Checks a variable's expression; if it is well, those that follow may use it.</summary>
+    /// <summary>Checks a variable's expression; those that follow may use it, as anything when it is not well.</summary>
     /// <returns>What is wrong; null when it is well.</returns>
     public string? Declare(string variable, string expression)
     {
         var problem = Check(expression, ExpressionResult.Any, out var type);
-        if (problem is null && _variables is not null)
+        if (_variables is not null)
             _variables[variable] = type;
         return problem;
     }

@@ -11,6 +11,7 @@ namespace ControlPlane.Resources.Admission;
 internal sealed class MutatingAdmissionPolicies : ResourceDefinition<MutatingAdmissionPolicy>
 {
     protected override void Declare(Declaration<MutatingAdmissionPolicy> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .UpdateNeedsVersion()
         .NameColumn()

@@ -8,6 +8,7 @@ namespace ControlPlane.Resources.Admission;
 internal sealed class MutatingAdmissionPolicyBindings : ResourceDefinition<MutatingAdmissionPolicyBinding>
 {
     protected override void Declare(Declaration<MutatingAdmissionPolicyBinding> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .UpdateNeedsVersion()
         .NameColumn()

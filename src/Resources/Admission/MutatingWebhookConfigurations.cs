@@ -11,6 +11,7 @@ namespace ControlPlane.Resources.Admission;
 internal sealed class MutatingWebhookConfigurations : ResourceDefinition<MutatingWebhookConfiguration>
 {
     protected override void Declare(Declaration<MutatingWebhookConfiguration> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .UpdateNeedsVersion()
         .NameColumn()

@@ -14,6 +14,7 @@ internal sealed class ValidatingAdmissionPolicies : ResourceDefinition<Validatin
     private const int MaxValueExpression = 5 * 1024; // upstream: maxAuditAnnotationValueExpressionLength
 
     protected override void Declare(Declaration<ValidatingAdmissionPolicy> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithStatus((value, other) => value with { Status = other.Status })
         .WithGeneration()
         .ResetFields("status")

@@ -10,6 +10,7 @@ namespace ControlPlane.Resources.Admission;
 internal sealed class ValidatingAdmissionPolicyBindings : ResourceDefinition<ValidatingAdmissionPolicyBinding>
 {
     protected override void Declare(Declaration<ValidatingAdmissionPolicyBinding> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .UpdateNeedsVersion()
         .NameColumn()

@@ -11,6 +11,7 @@ namespace ControlPlane.Resources.Admission;
 internal sealed class ValidatingWebhookConfigurations : ResourceDefinition<ValidatingWebhookConfiguration>
 {
     protected override void Declare(Declaration<ValidatingWebhookConfiguration> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .UpdateNeedsVersion()
         .NameColumn()

@@ -12,6 +12,7 @@ internal sealed class APIServices : ResourceDefinition<APIService>
     private const int MaxVersionPriority = 1000;
 
     protected override void Declare(Declaration<APIService> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .WithStatus((value, other) => value with { Status = other.Status })
         .ResetFields("status")
         .StatusResetFields("spec")

@@ -10,7 +10,7 @@ namespace ControlPlane.Resources.Apps;
 internal sealed class ControllerRevisions : ResourceDefinition<ControllerRevision>
 {
     protected override void Declare(Declaration<ControllerRevision> resource) => resource
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Controller", Controller)
         .Column("Revision", revision => revision.Revision)

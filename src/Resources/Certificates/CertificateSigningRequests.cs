@@ -11,6 +11,7 @@ namespace ControlPlane.Resources.Certificates;
 internal sealed class CertificateSigningRequests : ResourceDefinition<CertificateSigningRequest>
 {
     protected override void Declare(Declaration<CertificateSigningRequest> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .WithStatus((value, other) => value with { Status = other.Status }, CertificateSigningRequestChecks.CheckStatusUpdate)
         .ResetFields("status")
         .StatusResetFields("spec", "status.conditions")

@@ -16,6 +16,7 @@ internal sealed class ConfigMaps : ResourceDefinition<ConfigMap>
     internal const string IsImmutable = "field is immutable when `immutable` is set";
 
     protected override void Declare(Declaration<ConfigMap> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Data", map => map.Data.Count + map.BinaryData.Count)
         .AgeColumn();

@@ -13,7 +13,7 @@ internal sealed class EndpointsDefinition : ResourceDefinition<Endpoints>
 
     protected override void Declare(Declaration<Endpoints> resource) => resource
         .CreateOnUpdate()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Endpoints", endpoints => Summary(endpoints.Subsets))
         .AgeColumn();

@@ -17,7 +17,7 @@ internal sealed class Events : ResourceDefinition<Event>
         .ServedAs<ModernEvent>(ToModern, ToCore)
         .TimeToLive(_ => Kept)
         .CreateOnUpdate()
-        .MetadataChecksOnUpdate(2)
+        .MetadataChecksOnUpdate(2, asNew: false)
         .Names(Names.PathSegment)
         .Column("Last Seen", LastSeen)
         .Column("Type", value => value.Type)

@@ -10,6 +10,7 @@ namespace ControlPlane.Resources.Core;
 internal sealed class LimitRanges : ResourceDefinition<LimitRange>
 {
     protected override void Declare(Declaration<LimitRange> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .CreateOnUpdate()
         .PlainColumns();
 

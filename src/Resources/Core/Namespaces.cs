@@ -54,7 +54,7 @@ internal sealed class Namespaces : ResourceDefinition<Namespace>
 
     protected override Namespace PrepareForUpdate(Namespace value, Namespace old, WriteContext context) =>
         // Finalizers are taken by /finalize alone.
-        context.Subresource == "finalize" ? value : value with { Spec = value.Spec with { Finalizers = old.Spec.Finalizers } };
+        context.Subresource == "finalize" ? value with { Status = old.Status } : value with { Spec = value.Spec with { Finalizers = old.Spec.Finalizers } };
 
     protected override void Validate(Namespace value, FieldErrors errors)
     {
@@ -62,14 +62,13 @@ internal sealed class Namespaces : ResourceDefinition<Namespace>
             CheckFinalizer(finalizer, errors.At("spec").At("finalizers"));
     }
 
-    protected override void ValidateUpdate(Namespace value, Namespace old, FieldErrors errors)
-    {
-        // The finalizers are the old ones.
-    }
-
     /// <inheritdoc/>
-    public override void ValidateUpdate(Machinery.Meta.IApiObject value, Machinery.Meta.IApiObject old, WriteContext context, FieldErrors errors) =>
-        Validate((Namespace)value, errors);
+    public override void ValidateUpdate(Machinery.Meta.IApiObject value, Machinery.Meta.IApiObject old, WriteContext context, FieldErrors errors)
+    {
+        var finalizers = ((Namespace)value).Spec.Finalizers;
+        for (var i = 0; context.Subresource == "finalize" && i < finalizers.Count; i++)
+            CheckFinalizer(finalizers[i], errors.At("spec").At("finalizers", i));
+    }
 
     private static void CheckFinalizer(string finalizer, FieldErrors at)
     {

@@ -46,7 +46,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
         .StatusKeptOnCreate()
         .ResetFields("status")
         .StatusResetFields("spec")
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Status", State)
         .Column("Roles", node => CellTexts.OrNone(string.Join(",", node.Roles)))

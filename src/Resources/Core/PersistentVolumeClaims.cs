@@ -18,7 +18,7 @@ internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolu
         .WithStatus((claim, other) => claim with { Status = other.Status }, PersistentVolumeClaimUpdates.CheckStatus)
         .ResetFields("status")
         .StatusResetFields("spec")
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Status", claim => claim.Metadata.DeletionTimestamp is null ? claim.Status.Phase : "Terminating")
         .Column("Volume", claim => claim.Spec.VolumeName)

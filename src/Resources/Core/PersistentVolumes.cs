@@ -13,7 +13,7 @@ internal sealed class PersistentVolumes : ResourceDefinition<PersistentVolume>
         .WithStatus((volume, other) => volume with { Status = other.Status })
         .ResetFields("status")
         .StatusResetFields("spec")
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Capacity", volume => VolumeTexts.Storage(volume.Spec.Capacity))
         .Column("Access Modes", volume => VolumeTexts.AccessModes(volume.Spec.AccessModes))

@@ -19,7 +19,7 @@ internal sealed class Secrets : ResourceDefinition<Secret>
     private const string ServiceAccountName = "kubernetes.io/service-account.name";
 
     protected override void Declare(Declaration<Secret> resource) => resource
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Type", secret => secret.Type)
         .Column("Data", secret => secret.Data.Count)

@@ -10,7 +10,7 @@ internal sealed class ServiceAccounts : ResourceDefinition<ServiceAccount>
     private const string EnforceMountableSecrets = "kubernetes.io/enforce-mountable-secrets";
 
     protected override void Declare(Declaration<ServiceAccount> resource) => resource
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .AgeColumn();
 

@@ -81,15 +81,15 @@ internal static class ServiceUpdates
     private static bool HasNoNewNodePort(ServiceSpec spec, ServiceSpec old) =>
         spec.Ports.All(port => port.NodePort == 0 || old.Ports.Any(known => known.NodePort == port.NodePort));
 
+    // Ports are known by their names; of a port that stays, the number is not given to another.
     private static ValueList<ServicePort> WithNodePorts(ValueList<ServicePort> ports, ValueList<ServicePort> old)
     {
-        var used = ports.Select(port => port.NodePort).Where(number => number != 0).ToHashSet();
-        return ports.Select(port => port.NodePort == 0 && Find(port) is { } number ? port with { NodePort = number } : port).ToValueList();
-
-        int? Find(ServicePort port)
-        {
-            var known = old.FirstOrDefault(known => known.Protocol == port.Protocol && known.Port == port.Port);
-            return known is { NodePort: not 0 } && used.Add(known.NodePort) ? known.NodePort : null;
-        }
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var port in old)
+            numbers[port.Name] = port.NodePort;
+        var used = ports.Select(port => port.NodePort).Where(number => number != 0).Intersect(numbers.Values).ToHashSet();
+        return ports.Select(port => port.NodePort == 0 && numbers.TryGetValue(port.Name, out var number) && used.Add(number)
+            ? port with { NodePort = number }
+            : port).ToValueList();
     }
 }

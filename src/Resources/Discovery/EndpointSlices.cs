@@ -17,6 +17,7 @@ internal sealed class EndpointSlices : ResourceDefinition<EndpointSlice>
     private const int MaxHints = 8; // upstream: maxZoneHints, maxNodeHints
 
     protected override void Declare(Declaration<EndpointSlice> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithGeneration()
         .NameColumn()
         .Column("AddressType", slice => slice.AddressType)

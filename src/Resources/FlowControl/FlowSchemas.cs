@@ -13,6 +13,7 @@ internal sealed class FlowSchemas : ResourceDefinition<FlowSchema>
     private const string Exempt = "exempt";
 
     protected override void Declare(Declaration<FlowSchema> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithStatus((value, other) => value with { Status = other.Status })
         .WithGeneration()
         .ResetFields("status")

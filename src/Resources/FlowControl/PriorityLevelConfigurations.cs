@@ -16,6 +16,7 @@ internal sealed class PriorityLevelConfigurations : ResourceDefinition<PriorityL
     private const string Exempt = "exempt";
 
     protected override void Declare(Declaration<PriorityLevelConfiguration> resource) => resource
+        .MetadataChecksOnUpdate(3, asNew: true)
         .WithStatus((value, other) => value with { Status = other.Status })
         .WithGeneration()
         .ResetFields("status")

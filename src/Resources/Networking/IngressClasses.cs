@@ -11,6 +11,7 @@ internal sealed class IngressClasses : ResourceDefinition<IngressClass>
     private const int MaxControllerLength = 250; // upstream: pkg/apis/networking/validation, maxLenIngressClassController
 
     protected override void Declare(Declaration<IngressClass> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .WithGeneration()
         .NameColumn()
         .Column("Controller", value => value.Spec.Controller)

@@ -19,7 +19,7 @@ internal sealed class Ingresses : ResourceDefinition<Ingress>
         .WithGeneration()
         .ResetFields("status")
         .StatusResetFields("spec")
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("Class", ingress => ingress.Spec.IngressClassName ?? ingress.Metadata.Annotations.Find(ClassAnnotation) ?? CellTexts.None)
         .Column("Hosts", ingress => Hosts(ingress.Spec.Rules))

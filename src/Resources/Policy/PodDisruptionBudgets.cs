@@ -19,6 +19,7 @@ public static class PodDisruptionBudgetQuestions
 internal sealed class PodDisruptionBudgets : ResourceDefinition<PodDisruptionBudget>
 {
     protected override void Declare(Declaration<PodDisruptionBudget> resource) => resource
+        .MetadataChecksOnUpdate(2, asNew: false)
         .WithStatus((pdb, other) => pdb with { Status = other.Status }, CheckStatus)
         .WithGeneration()
         .ResetFields("status")

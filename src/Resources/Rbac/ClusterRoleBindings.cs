@@ -10,7 +10,7 @@ internal sealed class ClusterRoleBindings : ResourceDefinition<ClusterRoleBindin
     protected override void Declare(Declaration<ClusterRoleBinding> resource) => resource
         .Names(Names.PathSegment)
         .CreateOnUpdate()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .BindingColumns(binding => binding.RoleRef, binding => binding.Subjects);
 
     protected override ClusterRoleBinding Default(ClusterRoleBinding value) =>

@@ -11,7 +11,7 @@ internal sealed class ClusterRoles : ResourceDefinition<ClusterRole>
     protected override void Declare(Declaration<ClusterRole> resource) => resource
         .Names(Names.PathSegment)
         .CreateOnUpdate()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .PlainColumns();
 
     // No rules are null, however they were sent.

@@ -8,6 +8,7 @@ namespace ControlPlane.Resources.Rbac;
 internal sealed class RoleBindings : ResourceDefinition<RoleBinding>
 {
     protected override void Declare(Declaration<RoleBinding> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .Names(Names.PathSegment)
         .CreateOnUpdate()
         .BindingColumns(binding => binding.RoleRef, binding => binding.Subjects);

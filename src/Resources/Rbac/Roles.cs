@@ -9,6 +9,7 @@ namespace ControlPlane.Resources.Rbac;
 internal sealed class Roles : ResourceDefinition<Role>
 {
     protected override void Declare(Declaration<Role> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .Names(Names.PathSegment)
         .CreateOnUpdate()
         .PlainColumns();

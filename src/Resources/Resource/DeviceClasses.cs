@@ -9,7 +9,7 @@ internal sealed class DeviceClasses : ResourceDefinition<DeviceClass>
 {
     protected override void Declare(Declaration<DeviceClass> resource) => resource
         .WithGeneration()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .AgeColumn();
 

@@ -8,6 +8,7 @@ namespace ControlPlane.Resources.Resource;
 internal sealed class ResourceClaimTemplates : ResourceDefinition<ResourceClaimTemplate>
 {
     protected override void Declare(Declaration<ResourceClaimTemplate> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .AgeColumn();
 

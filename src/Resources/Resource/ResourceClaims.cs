@@ -13,7 +13,7 @@ internal sealed class ResourceClaims : ResourceDefinition<ResourceClaim>
         .WithStatus((claim, other) => claim with { Status = other.Status }, ResourceClaimStatusChecks.Check)
         .ResetFields("status")
         .StatusResetFields("metadata", "spec")
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("State", State)
         .AgeColumn();

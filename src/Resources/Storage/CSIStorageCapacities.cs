@@ -11,7 +11,7 @@ internal sealed class CSIStorageCapacities : ResourceDefinition<CSIStorageCapaci
 {
     protected override void Declare(Declaration<CSIStorageCapacity> resource) => resource
         .UpdateNeedsVersion()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .PlainColumns();
 
     protected override void Validate(CSIStorageCapacity value, FieldErrors errors)

@@ -15,7 +15,7 @@ internal sealed class StorageClasses : ResourceDefinition<StorageClass>
     private static readonly string[] DefaultAnnotations = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
 
     protected override void Declare(Declaration<StorageClass> resource) => resource
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .Column("Name", value => IsDefault(value) ? value.Metadata.Name + " (default)" : value.Metadata.Name, format: "name")
         .Column("Provisioner", value => value.Provisioner)
         .Column("ReclaimPolicy", value => value.ReclaimPolicy ?? "Delete")

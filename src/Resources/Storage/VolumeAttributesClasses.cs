@@ -9,6 +9,7 @@ namespace ControlPlane.Resources.Storage;
 internal sealed class VolumeAttributesClasses : ResourceDefinition<VolumeAttributesClass>
 {
     protected override void Declare(Declaration<VolumeAttributesClass> resource) => resource
+        .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
         .Column("DriverName", value => value.DriverName)
         .AgeColumn();

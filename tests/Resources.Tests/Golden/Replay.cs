@@ -80,7 +80,7 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
             value = status.WithStatusOf(value, old);
         value = definition.PrepareForUpdate(value, old, Writer);
         var errors = new FieldErrors();
-        ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, definition.Traits.MetadataChecksOnUpdate, errors);
+        ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, definition.Traits, definition.NameRule, isBuiltIn: true, errors);
         definition.ValidateUpdate(value, old, Context, errors);
         return Answer(value, old, errors);
     }

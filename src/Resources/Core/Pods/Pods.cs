@@ -11,7 +11,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
     protected override void Declare(Declaration<Pod> resource) => resource
         .WithStatus((pod, other) => pod with { Status = other.Status }, PodStatusChecks.Check)
         .WithGeneration()
-        .MetadataChecksOnUpdate(4)
+        .MetadataChecksOnUpdate(4, asNew: true)
         .GracefulDeletion(GraceSeconds)
         .Selectable("spec.nodeName", pod => pod.Spec.NodeName)
         .Selectable("spec.restartPolicy", pod => pod.Spec.RestartPolicy)
