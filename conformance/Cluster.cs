@@ -32,8 +32,14 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The kubeconfig of an administrator.</summary>
     public string Kubeconfig => Path.Combine(Data, "admin.conf");
 
+    /// <summary>An address of this machine that the cluster's node reaches, for servers beside the cluster.</summary>
+    public string OutsideAddress => _network.OutsideAddress;
+
     /// <summary>kubectl as that administrator.</summary>
     public Kubectl Kubectl => new(Kubeconfig);
+
+    /// <summary>kubectl of another release as that administrator.</summary>
+    public Kubectl KubectlOf(string program) => new(Kubeconfig, program);
 
     /// <summary>The official client as that administrator.</summary>
     public Kubernetes Client => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(Kubeconfig));

@@ -5,9 +5,11 @@ using ControlPlane.TestKit;
 namespace ControlPlane.Conformance;
 
 /// <summary>A real kubectl, as a user runs it.</summary>
-internal sealed class Kubectl(string kubeconfig)
+/// <param name="kubeconfig">Its configuration.</param>
+/// <param name="program">Which one; by default the newest.</param>
+internal sealed class Kubectl(string kubeconfig, string? program = null)
 {
-    private static readonly string Program = Path.Combine(Repository.Root, ".cache", "tools", "kubectl", "kubectl");
+    private string Program { get; } = program ?? KubectlReleases.Newest;
 
     // A user would have given up long before; a test that hangs must say so itself.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -51,16 +53,30 @@ internal sealed class Kubectl(string kubeconfig)
         }
     }
 
-    /// <summary>Runs it on a terminal, typing that; gives what the terminal showed.</summary>
-    public async Task<string> InTerminalAsync(string typed, params string[] arguments)
+    /// <summary>Runs it with a file as its standard input, and another for its standard output.</summary>
+    /// <exception cref="AssertionException">It failed.</exception>
+    public async Task RunWithFilesAsync(string input, string output, params string[] arguments)
     {
-        var command = string.Join(' ', new[] { Program }.Concat(arguments).Select(word => $"'{word}'"));
+        var (code, _, error) = await RunToEndAsync(Prepare("sh", ["-c", $"{Words([Program, .. arguments])} < '{input}' > '{output}'"]), "", string.Join(' ', arguments));
+        if (code != 0)
+            throw new AssertionException($"kubectl {string.Join(' ', arguments)} exited with {code}\n{error}");
+    }
+
+    /// <summary>Runs it on a terminal, typing that; gives what the terminal showed.</summary>
+    public Task<string> InTerminalAsync(string typed, params string[] arguments) => InTerminalAsync(typed, null, arguments);
+
+    /// <summary>Runs it on a terminal of that size, typing that; gives what the terminal showed.</summary>
+    public async Task<string> InTerminalAsync(string typed, (int Rows, int Columns)? size, params string[] arguments)
+    {
+        var command = (size is { } given ? $"stty rows {given.Rows} cols {given.Columns}; " : "") + Words([Program, .. arguments]);
         var (_, output, error) = await RunToEndAsync(Prepare("script", ["--quiet", "--return", "--command", command, "/dev/null"]), typed, command);
         return output + error;
     }
 
     /// <summary>Starts it and leaves it running; the caller ends and disposes it.</summary>
     public Process Start(params string[] arguments) => Process.Start(Prepare(Program, arguments))!;
+
+    private static string Words(IEnumerable<string> words) => string.Join(' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     private ProcessStartInfo Prepare(string program, IReadOnlyList<string> arguments)
     {

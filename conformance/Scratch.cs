@@ -4,8 +4,9 @@ namespace ControlPlane.Conformance;
 internal sealed class Scratch : IAsyncDisposable
 {
     private readonly Cluster _cluster;
+    private readonly Kubectl _kubectl;
 
-    private Scratch(Cluster cluster, string name) => (_cluster, Name) = (cluster, name);
+    private Scratch(Cluster cluster, string name, Kubectl kubectl) => (_cluster, Name, _kubectl) = (cluster, name, kubectl);
 
     /// <summary>The namespace.</summary>
     public string Name { get; }
@@ -13,28 +14,45 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>Makes one in the shared cluster.</summary>
     public static Task<Scratch> CreateAsync() => CreateAsync(SharedCluster.Cluster);
 
+    /// <summary>Makes one in the shared cluster, for a kubectl of another release.</summary>
+    public static Task<Scratch> CreateAsync(string program) => CreateAsync(SharedCluster.Cluster, SharedCluster.Cluster.KubectlOf(program));
+
     /// <summary>Makes one.</summary>
-    public static async Task<Scratch> CreateAsync(Cluster cluster)
+    public static Task<Scratch> CreateAsync(Cluster cluster) => CreateAsync(cluster, cluster.Kubectl);
+
+    private static async Task<Scratch> CreateAsync(Cluster cluster, Kubectl kubectl)
     {
-        var scratch = new Scratch(cluster, $"t-{Guid.NewGuid():N}"[..12]);
+        var scratch = new Scratch(cluster, $"t-{Guid.NewGuid():N}"[..12], kubectl);
         await cluster.Kubectl.RunAsync("create", "namespace", scratch.Name);
         return scratch;
     }
 
     /// <summary>kubectl in this namespace.</summary>
-    public Task<string> RunAsync(params string[] arguments) => _cluster.Kubectl.RunAsync(["-n", Name, .. arguments]);
+    public Task<string> RunAsync(params string[] arguments) => _kubectl.RunAsync(["-n", Name, .. arguments]);
+
+    /// <summary>Makes the objects of a manifest, with the newest kubectl: older ones want documents that newer servers need not have.</summary>
+    public Task ApplyAsync(string manifest) => _cluster.Kubectl.RunWithInputAsync(manifest, "-n", Name, "apply", "-f", "-");
 
     /// <summary>kubectl in this namespace, with that on standard input.</summary>
-    public Task<string> WithInputAsync(string input, params string[] arguments) => _cluster.Kubectl.RunWithInputAsync(input, ["-n", Name, .. arguments]);
+    public Task<string> WithInputAsync(string input, params string[] arguments) => _kubectl.RunWithInputAsync(input, ["-n", Name, .. arguments]);
 
     /// <summary>kubectl in this namespace, whatever comes of it.</summary>
-    public Task<(int Code, string Output, string Error)> TryAsync(params string[] arguments) => _cluster.Kubectl.TryAsync("", ["-n", Name, .. arguments]);
+    public Task<(int Code, string Output, string Error)> TryAsync(params string[] arguments) => _kubectl.TryAsync("", ["-n", Name, .. arguments]);
 
     /// <summary>kubectl in this namespace, with that on standard input, whatever comes of it.</summary>
-    public Task<(int Code, string Output, string Error)> TryWithInputAsync(string input, params string[] arguments) => _cluster.Kubectl.TryAsync(input, ["-n", Name, .. arguments]);
+    public Task<(int Code, string Output, string Error)> TryWithInputAsync(string input, params string[] arguments) => _kubectl.TryAsync(input, ["-n", Name, .. arguments]);
 
     /// <summary>kubectl in this namespace on a terminal, typing that; gives what the terminal showed.</summary>
-    public Task<string> InTerminalAsync(string typed, params string[] arguments) => _cluster.Kubectl.InTerminalAsync(typed, ["-n", Name, .. arguments]);
+    public Task<string> InTerminalAsync(string typed, params string[] arguments) => _kubectl.InTerminalAsync(typed, ["-n", Name, .. arguments]);
+
+    /// <summary>The same on a terminal of that size.</summary>
+    public Task<string> InTerminalAsync((int Rows, int Columns) size, params string[] arguments) => _kubectl.InTerminalAsync("", size, ["-n", Name, .. arguments]);
+
+    /// <summary>kubectl in this namespace, with a file as its standard input, and another for its standard output.</summary>
+    public Task RunWithFilesAsync(string input, string output, params string[] arguments) => _kubectl.RunWithFilesAsync(input, output, ["-n", Name, .. arguments]);
+
+    /// <summary>Starts kubectl in this namespace and leaves it running; the caller ends and disposes it.</summary>
+    public System.Diagnostics.Process Start(params string[] arguments) => _kubectl.Start(["-n", Name, .. arguments]);
 
     /// <summary>Runs a deployment of the test image and waits until it is rolled out.</summary>
     public async Task DeployAsync(string name, int replicas, params string[] command)

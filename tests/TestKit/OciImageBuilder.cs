@@ -87,10 +87,31 @@ public sealed class OciImageBuilder
         return this;
     }
 
-    /// <summary>Writes the archive. A builder writes once.</summary>
+    /// <summary>Writes the archive. A builder builds once.</summary>
     /// <param name="path">The file to make.</param>
     /// <param name="name">The image's name in full ("docker.io/library/test:1").</param>
     public void Write(string path, string name)
+    {
+        var image = Build();
+        var index = Json(json =>
+        {
+            json.WriteNumber("schemaVersion", 2);
+            json.WriteStartArray("manifests");
+            WriteDescriptor(json, OciImage.ManifestType, image.ManifestDigest, image.Manifest.Length, name);
+            json.WriteEndArray();
+        });
+        File.WriteAllBytes(path, Tar(
+        [
+            Blob("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()),
+            Blob("index.json", index),
+            .. image.Blobs.Append(KeyValuePair.Create(image.ManifestDigest, image.Manifest)).Select(blob => Blob("blobs/" + blob.Key.Replace(':', '/'), blob.Value)),
+        ]));
+
+        static TarEntry Blob(string path, byte[] content) => new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content) };
+    }
+
+    /// <summary>The image's parts, as registries store them. A builder builds once.</summary>
+    public OciImage Build()
     {
         var blobs = new Dictionary<string, byte[]>();
         var layer = Tar(_entries);
@@ -100,29 +121,14 @@ public sealed class OciImageBuilder
         var manifest = Json(json =>
         {
             json.WriteNumber("schemaVersion", 2);
-            json.WriteString("mediaType", "application/vnd.oci.image.manifest.v1+json");
+            json.WriteString("mediaType", OciImage.ManifestType);
             json.WritePropertyName("config");
             WriteDescriptor(json, "application/vnd.oci.image.config.v1+json", configDigest, config.Length, null);
             json.WriteStartArray("layers");
             WriteDescriptor(json, "application/vnd.oci.image.layer.v1.tar", layerDigest, layer.Length, null);
             json.WriteEndArray();
         });
-        var manifestDigest = Add(blobs, manifest);
-        var index = Json(json =>
-        {
-            json.WriteNumber("schemaVersion", 2);
-            json.WriteStartArray("manifests");
-            WriteDescriptor(json, "application/vnd.oci.image.manifest.v1+json", manifestDigest, manifest.Length, name);
-            json.WriteEndArray();
-        });
-        File.WriteAllBytes(path, Tar(
-        [
-            Blob("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()),
-            Blob("index.json", index),
-            .. blobs.Select(blob => Blob("blobs/" + blob.Key.Replace(':', '/'), blob.Value)),
-        ]));
-
-        static TarEntry Blob(string path, byte[] content) => new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content) };
+        return new OciImage(blobs, manifest, Digest(manifest));
     }
 
     private void WriteConfig(Utf8JsonWriter json, string layerDigest)
@@ -178,10 +184,12 @@ public sealed class OciImageBuilder
 
     private static string Add(Dictionary<string, byte[]> blobs, byte[] blob)
     {
-        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(blob));
+        var digest = Digest(blob);
         blobs[digest] = blob;
         return digest;
     }
+
+    private static string Digest(byte[] blob) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(blob));
 
     private static byte[] Tar(IEnumerable<TarEntry> entries)
     {

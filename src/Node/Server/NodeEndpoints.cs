@@ -48,7 +48,10 @@ internal sealed class NodeEndpoints(NodeContext node, PodManager pods)
         ["containerLogs", var ns, var pod, var container] => WriteLogAsync(context, ns, pod, container),
         ["exec", var ns, var pod, var container] => ExecAsync(context, ns, pod, container),
         ["attach", var ns, var pod, var container] => AttachAsync(context, ns, pod, container),
+        ["exec", var ns, var pod, _, var container] => ExecAsync(context, ns, pod, container), // with the pod's uid, as older API servers ask
+        ["attach", var ns, var pod, _, var container] => AttachAsync(context, ns, pod, container),
         ["portForward", var ns, var pod] => ForwardAsync(context, ns, pod),
+        ["portForward", var ns, var pod, _] => ForwardAsync(context, ns, pod),
         _ => WriteAsync(context, StatusCodes.Status404NotFound, "404 page not found"),
     };
 
@@ -77,34 +80,35 @@ internal sealed class NodeEndpoints(NodeContext node, PodManager pods)
     private async Task ExecAsync(HttpContext context, string ns, string name, string container)
     {
         var query = context.Request.Query;
-        var id = await FindRunningAsync(ns, name, container, context.RequestAborted);
         var wanted = RuntimeStreams.Wanted(query);
+        var id = await FindRunningAsync(ns, name, container, context.RequestAborted);
         string[] command = [.. query["command"].Select(static word => word ?? "")];
         await _streams.RunAsync(context, wanted, cancel => node.Runtime.ExecAsync(id, new ExecRequest(command, wanted.Tty, wanted.Stdin, wanted.Stdout, wanted.Stderr), cancel));
     }
 
     private async Task AttachAsync(HttpContext context, string ns, string name, string container)
     {
-        var id = await FindRunningAsync(ns, name, container, context.RequestAborted);
         var wanted = RuntimeStreams.Wanted(context.Request.Query);
+        var id = await FindRunningAsync(ns, name, container, context.RequestAborted);
         await _streams.RunAsync(context, wanted, cancel => node.Runtime.AttachAsync(id, new AttachRequest(wanted.Tty, wanted.Stdin, wanted.Stdout, wanted.Stderr), cancel));
     }
 
     private async Task ForwardAsync(HttpContext context, string ns, string name)
     {
-        var pod = Find(ns, name);
+        var pod = FindForStreams(ns, name);
         var state = await PodRuntimeState.ReadAsync(node.Runtime, pod.Metadata.Uid, PodRuntimeState.Empty, context.RequestAborted);
         if (state.ReadySandbox is not { } sandbox)
-            throw new RefusedException(404, $"pod \"{name}\" does not run");
-        int[] ports = [.. context.Request.Query["port"].Select(static port => int.Parse(port ?? "", System.Globalization.CultureInfo.InvariantCulture))];
-        await _streams.ForwardAsync(context, ports, cancel => node.Runtime.PortForwardAsync(sandbox.Id, ports, cancel));
+            throw new RefusedException(500, $"pod not found (\"{name}_{ns}\")");
+        await _streams.ForwardAsync(context, (ports, cancel) => node.Runtime.PortForwardAsync(sandbox.Id, ports, cancel));
     }
 
     private Pod Find(string ns, string name) => pods.Find(new ObjectKey(ns, name)) ?? throw new RefusedException(404, $"pod \"{name}\" not found");
 
+    private Pod FindForStreams(string ns, string name) => pods.Find(new ObjectKey(ns, name)) ?? throw new RefusedException(404, "pod does not exist");
+
     private async Task<ContainerId> FindRunningAsync(string ns, string name, string container, CancellationToken cancel) =>
-        (await ReadAsync(Find(ns, name), container, cancel)).FirstOrDefault(static one => one.State == ContainerState.Running)?.Id
-        ?? throw new RefusedException(404, $"container not found (\"{container}\")");
+        (await ReadAsync(FindForStreams(ns, name), container, cancel)).FirstOrDefault(static one => one.State == ContainerState.Running)?.Id
+        ?? throw new RefusedException(500, $"container not found (\"{container}\")");
 
     private async Task<List<ContainerStatus>> ReadAsync(Pod pod, string container, CancellationToken cancel) =>
         [.. (await PodRuntimeState.ReadAsync(node.Runtime, pod.Metadata.Uid, PodRuntimeState.Empty, cancel)).All(container)];

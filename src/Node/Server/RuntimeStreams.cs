@@ -2,132 +2,134 @@ using System.Net.WebSockets;
 using ControlPlane.Node.Pods;
 using ControlPlane.Node.Runtime;
 using ControlPlane.Streaming.Channels;
-using ControlPlane.Streaming.Relay;
+using ControlPlane.Streaming.PortForward;
 using ControlPlane.Streaming.RemoteCommand;
+using ControlPlane.Streaming.Spdy;
+using ControlPlane.Streaming.Upgrades;
 using Microsoft.AspNetCore.Http;
 
 namespace ControlPlane.Node.Server;
 
 /// <summary>
-/// Carries streams between whoever asked and the runtime's own streaming server. The asker may speak a newer protocol than the runtime: each side has its own.
+/// Carries streams between whoever asked and the runtime's own streaming server, which is always spoken to in SPDY: that alone has half-close in every runtime.
+/// An asker who speaks SPDY too, in the open or through a tunnel, is passed on to the runtime as he is; for WebSocket channels the streams are carried over.
 /// </summary>
 internal sealed class RuntimeStreams(NodeContext node)
 {
-    private const int BlockBytes = 32 * 1024; // io.Copy's block
+    // apimachinery: portforward.ProtocolV1Name
+    private const string PortProtocol = "portforward.k8s.io";
+
+    private static readonly HttpMessageInvoker Runtime = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(30) });
 
     /// <summary>Which streams a request asks for, by kubelet's names.</summary>
+    /// <exception cref="RefusedException">None at all.</exception>
     public static CommandStreams Wanted(IQueryCollection query)
     {
         var hasTerminal = Flag(query, "tty");
         // A terminal has one output (upstream: remotecommand options).
-        return new CommandStreams(Flag(query, "input"), Flag(query, "output"), Flag(query, "error") && !hasTerminal, hasTerminal);
+        var wanted = new CommandStreams(Flag(query, "input"), Flag(query, "output"), Flag(query, "error") && !hasTerminal, hasTerminal);
+        return wanted is { Stdin: false, Stdout: false, Stderr: false }
+            ? throw new RefusedException(400, "you must specify at least 1 of stdin, stdout, stderr")
+            : wanted;
     }
 
     /// <summary>Runs a command, or joins one that runs, until it ends or the asker goes.</summary>
     /// <exception cref="RefusedException">The request is none for streams, or the runtime refuses.</exception>
     public async Task RunAsync(HttpContext context, CommandStreams wanted, Func<CancellationToken, Task<StreamingResult>> prepare)
     {
-        var protocol = Negotiate(context, ChannelProtocol.ForCommands);
-        if (!wanted.Stdin && !wanted.Stdout && !wanted.Stderr)
-            throw new RefusedException(400, "you must specify at least 1 of stdin, stdout, stderr");
-        var address = await AddressAsync(prepare, context.RequestAborted);
-        using var there = await ConnectAsync(address, [ChannelProtocol.V5, ChannelProtocol.V4], context.RequestAborted);
-        using var here = await AcceptAsync(context, protocol);
-        var thereSpeaks = ChannelProtocol.Negotiate([there.SubProtocol ?? ""], ChannelProtocol.ForCommands) ?? ChannelProtocol.V4;
-        await using var client = ChannelClient.Start(there, thereSpeaks, wanted, ChannelLimits.Default, node.Clock, context.RequestAborted);
-        await using var server = await ChannelServer.StartAsync(here, protocol, wanted, ChannelLimits.Default, node.Clock, context.RequestAborted);
-        var status = await CarryAsync(server, client);
-        await server.CompleteAsync(status, context.RequestAborted);
-    }
-
-    /// <summary>Connects to ports inside the sandbox until either side goes. Both sides speak the same protocol: messages pass as they are.</summary>
-    /// <exception cref="RefusedException">The request is none for streams, or the runtime refuses.</exception>
-    public async Task ForwardAsync(HttpContext context, IReadOnlyList<int> ports, Func<CancellationToken, Task<StreamingResult>> prepare)
-    {
-        var protocol = Negotiate(context, [ChannelProtocol.V4]);
-        if (ports.Count == 0)
-            throw new RefusedException(400, "query parameter \"port\" is required");
-        var address = await AddressAsync(prepare, context.RequestAborted);
-        var withPorts = new UriBuilder(address) { Query = string.Join('&', ports.Select(static port => $"port={port}")) }.Uri;
-        using var there = await ConnectAsync(withPorts, [ChannelProtocol.V4], context.RequestAborted);
-        using var here = await AcceptAsync(context, protocol);
-        await ChannelRelay.RunAsync(here, there, ChannelLimits.Default, node.Clock, context.RequestAborted);
-    }
-
-    private static async Task<CommandStatus> CarryAsync(ChannelServer server, ChannelClient client)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(server.Disconnected);
-        var input = Task.WhenAll(CopyInputAsync(server, client, ended.Token), CopyResizesAsync(server, client, ended.Token));
-        var output = Task.WhenAll(CopyAsync(client.Stdout, server.Stdout, ended.Token), CopyAsync(client.Stderr, server.Stderr, ended.Token));
-        try
+        if (!context.WebSockets.IsWebSocketRequest)
         {
-            var status = await client.Status.WaitAsync(server.Disconnected);
-            await output; // what was written before the end
-            return status;
-        }
-        catch (IOException lost)
-        {
-            return CommandStatus.Failed(lost.Message);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await Task.WhenAll(input, output).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static async Task CopyInputAsync(ChannelServer server, ChannelClient client, CancellationToken cancel)
-    {
-        await CopyAsync(server.Stdin, client.Stdin, cancel);
-        if (client.Stdin is not null && !cancel.IsCancellationRequested)
-            await client.Stdin.DisposeAsync(); // the end of input, where the runtime's protocol can say it
-    }
-
-    private static async Task CopyAsync(Stream? from, Stream? to, CancellationToken cancel)
-    {
-        if (from is not null && to is not null)
-            await from.CopyToAsync(to, BlockBytes, cancel);
-    }
-
-    private static async Task CopyResizesAsync(ChannelServer server, ChannelClient client, CancellationToken cancel)
-    {
-        if (server.Resizes is null)
+            await PassOnAsync(context, prepare);
             return;
-        await foreach (var size in server.Resizes.ReadAllAsync(cancel))
-            await client.ResizeAsync(size, cancel);
+        }
+
+        var cancel = context.RequestAborted;
+        var protocol = Negotiate(context, ChannelProtocol.ForCommands);
+        using var answer = await AskAsync(await AddressAsync(prepare, cancel), SpdyCommandClient.Protocol, cancel);
+        await using var connection = await answer.Content.ReadAsStreamAsync(cancel);
+        await using var session = SpdySession.Start(connection, SpdyRole.Client, ChannelLimits.Default, node.Clock, cancel);
+        using var socket = await AcceptAsync(context, protocol);
+        await using var server = await ChannelServer.StartAsync(socket, protocol, wanted, ChannelLimits.Default, node.Clock, cancel);
+        await server.CompleteAsync(await CommandBridge.RunAsync(server, session, wanted, cancel), cancel);
+    }
+
+    /// <summary>Connects to ports inside the sandbox until either side goes.</summary>
+    /// <exception cref="RefusedException">The request is none for streams, or the runtime refuses.</exception>
+    public async Task ForwardAsync(HttpContext context, Func<IReadOnlyList<int>, CancellationToken, Task<StreamingResult>> prepare)
+    {
+        var cancel = context.RequestAborted;
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await PassOnAsync(context, cancel => prepare([], cancel));
+            return;
+        }
+
+        if (SpdyTunnel.Offered(context) is [_, ..] offered)
+        {
+            using var agreed = await AskAsync(await AddressAsync(cancel => prepare([], cancel), cancel), string.Join(',', offered), cancel);
+            await SpdyTunnel.RunAsync(context, agreed, ChannelLimits.Default, node.Clock, cancel);
+            return;
+        }
+
+        var protocol = Negotiate(context, ChannelProtocol.ForPorts);
+        var ports = ForwardedPorts.Parse(context.Request.Query["port"]);
+        using var answer = await AskAsync(await AddressAsync(cancel => prepare([.. ports], cancel), cancel), PortProtocol, cancel);
+        await using var connection = await answer.Content.ReadAsStreamAsync(cancel);
+        await using var session = SpdySession.Start(connection, SpdyRole.Client, ChannelLimits.Default, node.Clock, cancel);
+        using var socket = await AcceptAsync(context, protocol);
+        await using var server = await PortForwardServer.StartAsync(socket, protocol, ports, ChannelLimits.Default, node.Clock, cancel);
+        await PortBridge.RunAsync(server, session, cancel);
+    }
+
+    private async Task PassOnAsync(HttpContext context, Func<CancellationToken, Task<StreamingResult>> prepare)
+    {
+        if (!UpgradeProxy.IsRequested(context))
+            throw new RefusedException(400, "Upgrade request required");
+        var cancel = context.RequestAborted;
+        var address = await AddressAsync(prepare, cancel);
+        using var answer = await ReachAsync(() => UpgradeProxy.AskAsync(context.Request, Runtime, address, cancel));
+        await CheckAsync(answer, cancel);
+        await UpgradeProxy.RunAsync(context, answer, ChannelLimits.Default, node.Clock, cancel);
     }
 
     private static async Task<Uri> AddressAsync(Func<CancellationToken, Task<StreamingResult>> prepare, CancellationToken cancel) => await prepare(cancel) switch
     {
-        StreamingResult.Ready ready => new UriBuilder(ready.Url) { Scheme = ready.Url.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri,
+        StreamingResult.Ready ready => ready.Url,
         StreamingResult.NotRunning gone => throw new RefusedException(404, gone.Message),
         StreamingResult.Refused refused => throw new RefusedException(500, refused.Message),
         _ => throw new RefusedException(500, "the runtime has no streams"),
     };
 
-    private static async Task<ClientWebSocket> ConnectAsync(Uri address, IEnumerable<ChannelProtocol> protocols, CancellationToken cancel)
+    private static async Task<HttpResponseMessage> AskAsync(Uri address, string protocols, CancellationToken cancel)
     {
-        var socket = new ClientWebSocket();
-        foreach (var protocol in protocols)
-            socket.Options.AddSubProtocol(protocol.Name);
+        var answer = await ReachAsync(() => UpgradeClient.AskAsync(
+            Runtime, HttpMethod.Post, address, SpdySession.Protocol, [KeyValuePair.Create(UpgradeClient.StreamProtocolHeader, protocols)], cancel));
+        await CheckAsync(answer, cancel);
+        return answer;
+    }
+
+    private static async Task<HttpResponseMessage> ReachAsync(Func<Task<HttpResponseMessage>> ask)
+    {
         try
         {
-            await socket.ConnectAsync(address, cancel);
-            return socket;
+            return await ask();
         }
-        catch (WebSocketException refused)
+        catch (HttpRequestException unreachable)
         {
-            socket.Dispose();
-            throw new RefusedException(500, $"the runtime's streaming server refuses: {refused.Message}");
+            throw new RefusedException(500, $"the runtime's streaming server does not answer: {unreachable.Message}");
         }
     }
 
-    private static ChannelProtocol Negotiate(HttpContext context, IReadOnlyList<ChannelProtocol> served)
+    private static async Task CheckAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
-            throw new RefusedException(400, "Upgrade request required");
-        return ChannelProtocol.Negotiate([.. context.WebSockets.WebSocketRequestedProtocols], served) ?? throw new RefusedException(403, "unable to upgrade: no subprotocol is served");
+        if (UpgradeClient.IsUpgraded(answer))
+            return;
+        using (answer)
+            throw new RefusedException((int)answer.StatusCode, await UpgradeClient.RefusalAsync(answer, cancel));
     }
+
+    private static ChannelProtocol Negotiate(HttpContext context, IReadOnlyList<ChannelProtocol> served) =>
+        ChannelProtocol.Negotiate([.. context.WebSockets.WebSocketRequestedProtocols], served) ?? throw new RefusedException(403, "unable to upgrade: no subprotocol is served");
 
     private static Task<WebSocket> AcceptAsync(HttpContext context, ChannelProtocol protocol) => context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
     {

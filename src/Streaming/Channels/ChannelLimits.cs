@@ -18,6 +18,15 @@ public sealed record ChannelLimits
     /// <summary>Largest final status taken from a peer, in bytes.</summary>
     public int StatusBytesMax { get; init; } = 64 << 10;
 
+    /// <summary>Streams open at once on one SPDY connection; more are refused. A forwarded connection takes two.</summary>
+    public int StreamsMax { get; init; } = 1000;
+
+    /// <summary>Largest control frame, and largest block of headers once it is unpacked, in bytes.</summary>
+    public int HeaderBytesMax { get; init; } = 64 << 10;
+
+    /// <summary>How long a peer may take to agree to a stream.</summary>
+    public TimeSpan StreamCreationTimeout { get; init; } = TimeSpan.FromSeconds(30); // kubelet: remotecommand.DefaultStreamCreationTimeout
+
     /// <summary>Silence after which a connection is given up.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(4);         // kubelet: --streaming-connection-idle-timeout
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.WebSockets;
+using System.Text;
 using ControlPlane.Client;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
@@ -123,20 +125,29 @@ internal sealed class ContainerdPodTests
         await TestKit.Eventually.TrueAsync(async () => await _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log") == "one\ntwo\nstarted\n");
         Assert.That(await _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log?tailLines=2"), Is.EqualTo("two\nstarted\n"));
 
-        using var socket = new System.Net.WebSockets.ClientWebSocket();
-        socket.Options.AddSubProtocol("v5.channel.k8s.io");
-        var address = new UriBuilder(new Uri(_server.Address, "api/v1/namespaces/default/pods/talks/exec?command=sh&command=-c&command=echo%20hello;%20exit%204&stdout=1&stderr=1")) { Scheme = "wss" }.Uri;
-        await socket.ConnectAsync(address, _server.Admin, NodeMachine.Cancel);
-        await using var command = Streaming.RemoteCommand.ChannelClient.Start(
-            socket, Streaming.Channels.ChannelProtocol.V5, new Streaming.RemoteCommand.CommandStreams(Stdout: true, Stderr: true), Streaming.Channels.ChannelLimits.Default, TimeProvider.System, NodeMachine.Cancel);
-        using var output = new StreamReader(command.Stdout!);
-        Assert.That(await output.ReadToEndAsync(), Is.EqualTo("hello\n"));
-        Assert.That((await command.Status).ExitCode, Is.EqualTo(4));
+        var said = await RunOverSocketAsync("exec?command=sh&command=-c&command=echo%20hello;%20cat;%20exit%204&stdin=1&stdout=1&stderr=1", "v5.channel.k8s.io", "typed");
+        Assert.That(said[1], Is.EqualTo("hello\ntyped"));
+        Assert.That(said[3], Does.Contain("\"reason\":\"NonZeroExitCode\"").And.Contain("\"reason\":\"ExitCode\",\"message\":\"4\""));
 
         var following = _server.Admin.GetStringAsync("api/v1/namespaces/default/pods/talks/log?follow=true");
         await _node.Api.DeleteAsync(pod, Deletion.Default, NodeMachine.Cancel);
         Assert.That(await following, Is.EqualTo("one\ntwo\nstarted\n"), "following ends with the container");
         await _node.GoneAsync("talks");
+    }
+
+    /// <summary>Types at a command of the pod and closes its input; gives what came on each channel until the server closed.</summary>
+    private async Task<Dictionary<byte, string>> RunOverSocketAsync(string request, string protocol, string typed)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(protocol);
+        await socket.ConnectAsync(new UriBuilder(new Uri(_server.Address, "api/v1/namespaces/default/pods/talks/" + request)) { Scheme = "wss" }.Uri, _server.Admin, NodeMachine.Cancel);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("\0" + typed), WebSocketMessageType.Binary, true, NodeMachine.Cancel);
+        await socket.SendAsync(new byte[] { 255, 0 }, WebSocketMessageType.Binary, true, NodeMachine.Cancel); // stdin is closed
+        var said = new Dictionary<byte, string>();
+        var message = new byte[64 << 10];
+        while (await socket.ReceiveAsync(message, NodeMachine.Cancel) is { MessageType: WebSocketMessageType.Binary } part)
+            said[message[0]] = said.GetValueOrDefault(message[0], "") + Encoding.UTF8.GetString(message, 1, part.Count - 1);
+        return said;
     }
 
     private static bool IsReady(Pod pod) => pod.Status.Phase == "Running" && pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });

@@ -1,10 +1,11 @@
 using System.Net.Security;
-using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Registry;
+using ControlPlane.Streaming.Upgrades;
 using ControlPlane.Types.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace ControlPlane.ApiServer.Subresources.Nodes;
 
@@ -15,9 +16,9 @@ internal interface INodeConnector
     /// <exception cref="ApiException">There is no such node, or it cannot be reached.</exception>
     Task<HttpResponseMessage> GetAsync(string node, string pathAndQuery, CancellationToken cancel);
 
-    /// <summary>Opens a WebSocket to a node's server, offering these subprotocols.</summary>
-    /// <exception cref="ApiException">There is no such node, it cannot be reached, or it refuses.</exception>
-    Task<WebSocket> ConnectAsync(string node, string pathAndQuery, IEnumerable<string> protocols, CancellationToken cancel);
+    /// <summary>Asks a node's server for the upgrade that a client asks for. It may refuse. The caller disposes the answer, and the connection with it.</summary>
+    /// <exception cref="ApiException">There is no such node, or it cannot be reached.</exception>
+    Task<HttpResponseMessage> UpgradeAsync(string node, string pathAndQuery, HttpRequest asked, CancellationToken cancel);
 }
 
 /// <summary>Over HTTPS, as upstream's kubelet client.</summary>
@@ -66,29 +67,16 @@ internal sealed class NodeConnection : INodeConnector, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<WebSocket> ConnectAsync(string node, string pathAndQuery, IEnumerable<string> protocols, CancellationToken cancel)
+    public async Task<HttpResponseMessage> UpgradeAsync(string node, string pathAndQuery, HttpRequest asked, CancellationToken cancel)
     {
-        var address = new UriBuilder(new Uri(AddressOf(node), pathAndQuery)) { Scheme = Uri.UriSchemeWss }.Uri;
-        var socket = new ClientWebSocket();
-        foreach (var protocol in protocols)
-            socket.Options.AddSubProtocol(protocol);
+        var address = new Uri(AddressOf(node), pathAndQuery);
         try
         {
-            await socket.ConnectAsync(address, _client, cancel);
-            return socket;
+            return await UpgradeProxy.AskAsync(asked, _client, address, cancel);
         }
-        catch (WebSocketException refused)
+        catch (HttpRequestException unreachable)
         {
-            var code = (int)socket.HttpStatusCode;
-            socket.Dispose();
-            throw code is >= 400 and < 500
-                ? new ApiException(ApiError.Failure(code, code == 404 ? "NotFound" : "BadRequest", $"unable to upgrade connection: the node answered {code}", null))
-                : Unreachable(address, refused);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            throw Unreachable(address, unreachable);
         }
     }
 

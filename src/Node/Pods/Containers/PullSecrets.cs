@@ -34,9 +34,9 @@ internal static class PullSecrets
             using var json = JsonDocument.Parse(document.Memory);
             var entries = json.RootElement.TryGetProperty("auths", out var auths) ? auths : json.RootElement;
             return [.. entries.EnumerateObject()
-                .Where(entry => IsFor(entry.Name, image))
+                .Where(entry => RegistryPattern.Matches(entry.Name, image))
                 .OrderByDescending(entry => entry.Name.Length)
-                .Select(entry => Read(entry.Name, entry.Value))];
+                .Select(entry => Read(entry.Value))];
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
         {
@@ -44,20 +44,12 @@ internal static class PullSecrets
         }
     }
 
-    private static bool IsFor(string entry, string image)
-    {
-        var place = entry.Replace("https://", "", StringComparison.Ordinal).Replace("http://", "", StringComparison.Ordinal).TrimEnd('/');
-        if (place is "index.docker.io/v1" or "index.docker.io" or "registry-1.docker.io")
-            place = "docker.io";
-        return image.StartsWith(place + "/", StringComparison.Ordinal);
-    }
-
-    private static RegistryCredentials Read(string server, JsonElement entry)
+    // Without the server's address: the entry fits, and runtimes take only some of its forms (kubelet sends none either).
+    private static RegistryCredentials Read(JsonElement entry)
     {
         var pair = TextOf(entry, "auth") is { Length: > 0 } auth ? Encoding.UTF8.GetString(Convert.FromBase64String(auth)).Split(':', 2) : [];
         return new RegistryCredentials
         {
-            ServerAddress = server,
             UserName = pair is [var user, _] ? user : TextOf(entry, "username"),
             Password = pair is [_, var password] ? password : TextOf(entry, "password"),
             IdentityToken = TextOf(entry, "identitytoken"),

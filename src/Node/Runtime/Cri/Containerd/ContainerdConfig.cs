@@ -46,6 +46,9 @@ internal static class ContainerdConfig
           conf_dir = {Quote(options.CniConfigDirectory)}
           max_conf_num = 1
 
+        [plugins."io.containerd.grpc.v1.cri".registry]
+          config_path = {Quote(options.RegistryDirectory)}
+
         [plugins."io.containerd.grpc.v1.cri".containerd]
           snapshotter = {Quote(options.Snapshotter)}
           default_runtime_name = "runc"

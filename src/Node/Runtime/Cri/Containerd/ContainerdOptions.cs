@@ -22,6 +22,12 @@ internal sealed record ContainerdOptions
     /// <summary>Where CNI configurations are read from.</summary>
     public string CniConfigDirectory => Path.Combine(Directory, "cni");
 
+    /// <summary>
+    /// How registries are reached is read from here at every pull: a directory by the name of each ("registry.example:5000") with a <c>hosts.toml</c>, for plain HTTP,
+    /// mirrors and authorities of their own. Administrators fill it.
+    /// </summary>
+    public string RegistryDirectory => Path.Combine(Directory, "certs.d");
+
     /// <summary>The name under which the sandbox image is expected.</summary>
     public string SandboxImage { get; init; } = "localhost/controlplane/sandbox:1";
 

@@ -1,13 +1,14 @@
 using System.Net.WebSockets;
 using ControlPlane.Streaming.Channels;
+using ControlPlane.Streaming.RemoteCommand;
 
-namespace ControlPlane.Streaming.RemoteCommand;
+namespace ControlPlane.Streaming.Tests;
 
 /// <summary>
 /// The side of a WebSocket that asked for the command. Stdout and stderr must both be read, else the one that is not holds the
 /// other back. The socket stays its maker's; disposing before <see cref="Status"/> is there drops the connection.
 /// </summary>
-public sealed class ChannelClient : IAsyncDisposable
+internal sealed class ChannelClient : IAsyncDisposable
 {
     private readonly ChannelConnection _connection;
     private readonly IncomingStatus _status;
