@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Authentication.ServiceAccounts;
+using ControlPlane.ApiServer.CustomResources;
 using ControlPlane.ApiServer.Discovery;
 using ControlPlane.ApiServer.Health;
 using ControlPlane.ApiServer.Metrics;
@@ -78,12 +79,14 @@ public sealed partial class ApiServer
     }
 
     private static IEnumerable<DiscoveryResource> ResourcesOf(CatalogSnapshot served) =>
-        served.Stores.SelectMany(store => store.Definition.Versions.Select(version => new DiscoveryResource(version.Kind, store.Definition.Info)));
+        served.Stores.SelectMany(store => store.Definition.Versions.Select(version => new DiscoveryResource(version.Kind, version.Info ?? store.Definition.Info)));
 
     // What is served tells its own shape; lists and the kinds of subresources are built in.
     private static Func<GroupVersionKind, TypeDescriptor?> SchemasOf(CatalogSnapshot served)
     {
         var schemas = served.Stores.SelectMany(store => store.Definition.Versions).GroupBy(version => version.Kind).ToFrozenDictionary(same => same.Key, same => same.First().Schema);
-        return kind => schemas.GetValueOrDefault(kind) ?? BuiltInTypes.Find(kind)?.Descriptor;
+        var lists = served.Stores.SelectMany(store => store.Definition.Versions.OfType<DynamicVersion>().Select(version => (version.Kind with { Kind = version.Info.ListKind }, version.ListSchema)))
+            .ToFrozenDictionary(list => list.Item1, list => list.ListSchema);
+        return kind => lists.GetValueOrDefault(kind) ?? schemas.GetValueOrDefault(kind) ?? BuiltInTypes.Find(kind)?.Descriptor;
     }
 }

@@ -7,6 +7,7 @@ using ControlPlane.ApiServer.Authorization;
 using ControlPlane.ApiServer.Authorization.Node;
 using ControlPlane.ApiServer.Authorization.Rbac;
 using ControlPlane.ApiServer.Bootstrap;
+using ControlPlane.ApiServer.CustomResources;
 using ControlPlane.ApiServer.FlowControl;
 using ControlPlane.ApiServer.Impersonation;
 using ControlPlane.ApiServer.Membership;
@@ -50,6 +51,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly Identity _identity;
     private readonly NodeConnection _nodes;
     private InProcessServer? _operations;
+    private ConversionClient? _webhooks;
     private WebApplication? _app;
     private KubernetesEndpoints? _endpoints;
     private Task _joined = Task.CompletedTask;
@@ -131,6 +133,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             await _app.DisposeAsync();
         _nodes.Dispose();
         _leaving.Dispose();
+        _webhooks?.Dispose();
         _stopping.Dispose();
     }
 
@@ -144,6 +147,11 @@ public sealed partial class ApiServer : IAsyncDisposable
         _identity.Load();
         _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token), _stopping.Token));
         _operations = BuildOperations();
+        _webhooks = new ConversionClient(StoreOf("", "services"));
+        var customResources = new CustomResourceServing(
+            _catalog, StoreOf("apiextensions.k8s.io", "customresourcedefinitions"), _webhooks, As(UserInfo.Loopback, "kube-apiserver"), _time, _logs.CreateLogger<CustomResourceServing>());
+        await customResources.LoadAsync(cancel);
+        _background = Task.WhenAll(_background, KeepAsync(customResources.RunAsync(_stopping.Token), _stopping.Token));
         _app = KestrelHost.Build(_options, _pki, _logs, ApiServerPipeline.Build(ApiServerPipeline.Stages(Parts())));
         await _app.StartAsync(cancel);
         await _bootstrapper.PublishAsync(Port, cancel);

@@ -13,6 +13,15 @@ public sealed record ServedResource(ResourceStore Store, ServedVersion Version)
 {
     /// <summary>The resource.</summary>
     public ResourceDefinition Definition => Store.Definition;
+
+    /// <summary>Names, verbs and subresources in this version.</summary>
+    public ResourceInfo Info => Version.Info ?? Definition.Info;
+
+    /// <summary>A record as the columns of this version look at it: versions with columns of their own look at their own objects, all others at the hub's.</summary>
+    public IApiObject Shown(IApiObject record) => Version.Traits is null ? record : Version.FromHub(record);
+
+    /// <summary>Columns, scale and the like in this version.</summary>
+    public ResourceTraits Traits => Version.Traits ?? Definition.Traits;
 }
 
 /// <summary>What is served at one moment: immutable, so that a request takes it once and sees one truth.</summary>

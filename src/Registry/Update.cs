@@ -170,8 +170,8 @@ public sealed partial class ResourceStore
         ObjectMetaRules.CheckUpdate(value.Metadata, old.Metadata, Definition.Traits, Definition.NameRule, IsBuiltIn, errors);
         switch (request.Context.Subresource)
         {
-            case "status":
-                Definition.Traits.Status?.Validate?.Invoke(value, old, errors);
+            case "status" when Definition.Traits.Status is { } status:
+                status.Validate?.Invoke(value, old, errors);
                 break;
             default:
                 Definition.ValidateUpdate(value, old, request.Context, errors);

@@ -16,7 +16,7 @@ internal sealed class ResourcePaths(DiscoveryResource resource, Func<GroupVersio
     private readonly string _prefix = DiscoveryGroup.PathOf(resource.Kind.GroupVersion);
     private readonly string _names = OpenApiNames.GroupVersion(resource.Kind.GroupVersion);
     private readonly string _scope = resource.IsNamespaced ? "Namespaced" : "";
-    private readonly bool _isBuiltIn = schemaOf(resource.Kind) is null or { Name: not null };
+    private readonly bool _isBuiltIn = schemaOf(resource.Kind) is null or { Published: null };
 
     /// <summary>All of them.</summary>
     public IEnumerable<OpenApiPath> All()

@@ -40,6 +40,12 @@ internal sealed class SchemaWriter(Utf8JsonWriter json, GroupVersion document, F
     /// <summary>The schema of a component.</summary>
     public void WriteComponent(TypeDescriptor type)
     {
+        if (type.Published is { } published)
+        {
+            json.WriteRawValue(published());
+            return;
+        }
+
         json.WriteStartObject();
         WriteDescription(descriptions.OfType(type.Name!));
         if (type.Shape == ValueShape.Struct)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
@@ -13,7 +14,8 @@ namespace ControlPlane.ApiServer.Operations;
 /// <summary>Keeps metadata.managedFields right through every write: the bridge from records to the field manager's trees.</summary>
 internal sealed class FieldManagement(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(ResourceDefinition Definition, ServedVersion Version, string Subresource), FieldManager> _managers = new();
+    // Definitions of custom resources come and go, and what was made for one goes with it.
+    private readonly ConditionalWeakTable<ResourceDefinition, ConcurrentDictionary<(ServedVersion Version, string Subresource), FieldManager>> _managers = [];
 
     /// <summary>The object with its managedFields as they are after a write that is no apply.</summary>
     /// <param name="operation">Who writes, in which version.</param>
@@ -86,12 +88,13 @@ internal sealed class FieldManagement(TimeProvider time)
         conflicted.Message,
         conflicted.Conflicts.Select(conflict => new StatusCause { Reason = "FieldManagerConflict", Message = conflict.Message, Field = conflict.Field }));
 
-    private FieldManager Manager(Operation operation) => _managers.GetOrAdd(
-        (operation.Resource.Definition, operation.Resource.Version, operation.Subresource), static key => Create(key.Definition, key.Version, key.Subresource));
+    private FieldManager Manager(Operation operation) => _managers.GetValue(operation.Resource.Definition, static _ => new()).GetOrAdd(
+        (operation.Resource.Version, operation.Subresource), static (key, definition) => Create(definition, key.Version, key.Subresource), operation.Resource.Definition);
 
     private static FieldManager Create(ResourceDefinition definition, ServedVersion version, string subresource)
     {
-        var reset = subresource == "status" ? definition.Traits.StatusResetFields : definition.Traits.ResetFields;
+        var traits = version.Traits ?? definition.Traits;
+        var reset = subresource == "status" ? traits.StatusResetFields : traits.ResetFields;
         var fields = FieldSet.Of([.. reset.Select(path => FieldPath.Of(path.Split('.')))]);
         return new FieldManager
         {

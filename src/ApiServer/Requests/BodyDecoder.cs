@@ -91,7 +91,10 @@ internal static class BodyDecoder
     {
         try
         {
-            return Completed(TypeMetaReader.Read(json), expected);
+            var said = TypeMetaReader.Read(json);
+            if (expected.MustSayKind && said.Kind.Length == 0)
+                throw new DecodeException($"Object 'Kind' is missing in '{Encoding.UTF8.GetString(json)}'");
+            return Completed(said, expected);
         }
         catch (DecodeException malformed)
         {

@@ -14,6 +14,9 @@ internal abstract class BodyKind
     /// <summary>May it come as protobuf?</summary>
     public abstract bool HasProtobuf { get; }
 
+    /// <summary>Must a body say what it is? Custom resources must; what built-in kinds leave out is what the path says.</summary>
+    public virtual bool MustSayKind => false;
+
     /// <summary>Reads JSON.</summary>
     /// <exception cref="DecodeException">It is not such an object.</exception>
     public abstract IRuntimeObject ReadJson(ReadOnlySpan<byte> json, DecodeDiagnostics? diagnostics);
@@ -39,6 +42,8 @@ internal abstract class BodyKind
         public override GroupVersionKind Kind => version.Kind;
 
         public override bool HasProtobuf => version.HasProtobuf;
+
+        public override bool MustSayKind => !version.HasProtobuf;
 
         public override IRuntimeObject ReadJson(ReadOnlySpan<byte> json, DecodeDiagnostics? diagnostics) => version.ReadJson(json, diagnostics);
 

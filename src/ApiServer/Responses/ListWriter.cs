@@ -88,7 +88,7 @@ internal static class ListWriter
     private static ListPieces Pieces(ApiContext context, ServedResource resource, Representation form, DateTimeOffset now) => form switch
     {
         { Shape: ObjectShape.Table } =>
-            new TablePieces(resource, new TableWriter(resource.Definition.Traits.Columns, TableWriter.ReadInclude(context.Query), form.MetaVersion, now)),
+            new TablePieces(resource, new TableWriter(resource.Traits.Columns, TableWriter.ReadInclude(context.Query), form.MetaVersion, now)),
         { Shape: ObjectShape.Metadata, MediaType: MediaTypes.Protobuf } =>
             new ProtobufPieces(new GroupVersionKind("meta.k8s.io", form.MetaVersion, "PartialObjectMetadataList"), new MetadataMessages().Of),
         { Shape: ObjectShape.Metadata } => new MetadataPieces(form.MetaVersion),
@@ -96,7 +96,7 @@ internal static class ListWriter
         _ => new JsonPieces(resource),
     };
 
-    private static GroupVersionKind ListKind(ServedResource resource) => resource.Version.Kind with { Kind = resource.Definition.Info.ListKind };
+    private static GroupVersionKind ListKind(ServedResource resource) => resource.Version.Kind with { Kind = resource.Info.ListKind };
 
     /// <summary>One buffer for the messages of a whole list: each is written before the next is asked for.</summary>
     private sealed class MetadataMessages
@@ -176,7 +176,7 @@ internal static class ListWriter
             if (!_isFirst)
                 _json.Comma();
             _isFirst = false;
-            table.Row(_json, item.Record, table.NeedsWholeObject ? item.JsonOf(resource.Version).Span : default);
+            table.Row(_json, resource.Shown(item.Record), table.NeedsWholeObject ? item.JsonOf(resource.Version).Span : default);
             Give(to);
         }
 

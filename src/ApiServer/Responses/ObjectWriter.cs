@@ -37,10 +37,10 @@ internal static class ObjectWriter
 
     private static byte[] Table(ApiContext context, ServedResource resource, StoredObject value, Representation form, DateTimeOffset now)
     {
-        var table = new TableWriter(resource.Definition.Traits.Columns, TableWriter.ReadInclude(context.Query), form.MetaVersion, now);
+        var table = new TableWriter(resource.Traits.Columns, TableWriter.ReadInclude(context.Query), form.MetaVersion, now);
         var json = new JsonOutput();
         table.Head(json, new ListMeta { ResourceVersion = value.ResourceVersion }, withColumns: true);
-        table.Row(json, value.Record, table.NeedsWholeObject ? value.JsonOf(resource.Version).Span : default);
+        table.Row(json, resource.Shown(value.Record), table.NeedsWholeObject ? value.JsonOf(resource.Version).Span : default);
         TableWriter.Tail(json);
         return json.ToArray();
     }

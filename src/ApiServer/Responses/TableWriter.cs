@@ -94,6 +94,7 @@ internal sealed class TableWriter(IReadOnlyList<TableColumn> columns, TableWrite
         {
             case CellKind.Text: json.String(cell.Text!); break;
             case CellKind.Number: json.Integer(cell.Number); break;
+            case CellKind.Fraction: json.Number(BitConverter.Int64BitsToDouble(cell.Number)); break;
             case CellKind.Boolean: json.Boolean(cell.Number != 0); break;
             case CellKind.Age: json.String(cell.AgeAt(now)); break;
             default: json.Null(); break;

@@ -104,11 +104,11 @@ internal sealed class WatchEvents(QueryParameters query, ServedResource resource
 
     private byte[] Table(WatchItem item)
     {
-        var table = new TableWriter(resource.Definition.Traits.Columns, _include, form.MetaVersion, time.GetUtcNow());
+        var table = new TableWriter(resource.Traits.Columns, _include, form.MetaVersion, time.GetUtcNow());
         var json = new JsonOutput(1024);
         table.Head(json, new ListMeta { ResourceVersion = item.Revision.ToString() }, withColumns: !_toldColumns);
         _toldColumns = true;
-        var shown = item.Object?.Record ?? Bookmarks.Of(resource.Version, item);
+        var shown = item.Object is { } changed ? resource.Shown(changed.Record) : Bookmarks.Of(resource.Version, item);
         table.Row(json, shown, table.NeedsWholeObject ? (item.Object?.JsonOf(resource.Version) ?? resource.Version.WriteJson(shown)).Span : default);
         TableWriter.Tail(json);
         return json.ToArray();

@@ -36,7 +36,7 @@ internal sealed class ScaleVerbs(Writes writes, FieldManagement fields)
     /// <summary>Sets the wanted number to what a change of the present scale says.</summary>
     public async ValueTask<Scale> ChangeAsync(Operation operation, Func<Scale, Scale> change, CancellationToken cancel)
     {
-        var trait = operation.Resource.Definition.Traits.Scale!;
+        var trait = operation.Resource.Traits.Scale!;
         var done = await writes.UpdateAsync(
             operation,
             (current, _) =>
@@ -45,8 +45,10 @@ internal sealed class ScaleVerbs(Writes writes, FieldManagement fields)
                     throw ApiError.NotFound(operation.Resource.Resource, operation.Name);
                 var scale = change(Of(operation, current.Record));
                 Check(scale, operation);
-                var value = trait.WithReplicas(current.Record, scale.Spec.Replicas);
-                value = value.WithMetadata(value.Metadata with { ResourceVersion = scale.Metadata.ResourceVersion });
+                var value = trait.WithReplicas(operation.Resource.Version.FromHub(current.Record), scale.Spec.Replicas);
+                // A scale that says nothing of versions is about whatever is there, even where the object itself must say.
+                if (scale.Metadata.ResourceVersion.Length > 0)
+                    value = value.WithMetadata(value.Metadata with { ResourceVersion = scale.Metadata.ResourceVersion });
                 return ValueTask.FromResult(fields.OnUpdate(operation, current, value));
             },
             createsMissing: false,
@@ -73,7 +75,8 @@ internal sealed class ScaleVerbs(Writes writes, FieldManagement fields)
 
     private static Scale Of(Operation operation, IApiObject value)
     {
-        var trait = operation.Resource.Definition.Traits.Scale ?? throw ApiError.PathNotFound();
+        var trait = operation.Resource.Traits.Scale ?? throw ApiError.PathNotFound();
+        value = operation.Resource.Version.FromHub(value);
         var metadata = value.Metadata;
         return new Scale
         {

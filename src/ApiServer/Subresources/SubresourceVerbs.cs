@@ -35,7 +35,7 @@ internal sealed class SubresourceVerbs
     /// <exception cref="ApiException">404: the resource has no such subresource. 405: it has no such verb.</exception>
     public Task HandleAsync(ApiContext context, Operation operation)
     {
-        var info = operation.Resource.Definition.Info.FindSubresource(operation.Subresource) ?? throw ApiError.PathNotFound();
+        var info = operation.Resource.Info.FindSubresource(operation.Subresource) ?? throw ApiError.PathNotFound();
         if (!info.Verbs.Contains(context.Info.Verb))
             throw ApiError.MethodNotAllowed();
         if (operation.Resource.IsNamespaced && operation.Namespace.Length == 0)
@@ -74,7 +74,7 @@ internal sealed class SubresourceVerbs
         var body = await RequestBody.ReadAsync(context.Http, context.Cancel);
         var kind = operation.Subresource.Length == 0
             ? operation.Resource.Version.Kind
-            : operation.Resource.Definition.Info.FindSubresource(operation.Subresource)!.Kind;
+            : operation.Resource.Info.FindSubresource(operation.Subresource)!.Kind;
         return (IApiObject)BodyDecoder.Decode(
             body, context.Http.Request.ContentType, BodyKind.Of(kind), operation.Parameters.FieldValidation, operation.Warn);
     }

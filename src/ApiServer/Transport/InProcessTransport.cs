@@ -44,7 +44,7 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
         var operation = await OperationAsync(request, "list", cancel);
         var page = await operation.Store.ListAsync(Selected(operation, request), cancel);
         var version = operation.Resource.Version;
-        return new ObjectList<T>([.. page.Items.Select(item => As<T>(version.FromHub(item.Record)))], page.ResourceVersion, page.Continue);
+        return new ObjectList<T>([.. page.Items.Select(item => As<T>(Converted<T>(version, item.Record)))], page.ResourceVersion, page.Continue);
     }
 
     /// <inheritdoc/>
@@ -108,7 +108,10 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
     }
 
     private static WatchEvent<T> EventOf<T>(ServedVersion version, WatchItem item)
-        where T : class, IApiObject<T> => new(item.Type, As<T>(item.Object is { } found ? version.FromHub(found.Record) : Bookmarks.Of(version, item)));
+        where T : class, IApiObject<T> => new(item.Type, As<T>(item.Object is { } found ? Converted<T>(version, found.Record) : Bookmarks.Of(version, item)));
+
+    // Metadata is the same in all versions: whoever wants no more needs no conversion.
+    private static IApiObject Converted<T>(ServedVersion version, IApiObject record) => typeof(T) == typeof(PartialObjectMetadata) ? record : version.FromHub(record);
 
     // Who asks for metadata alone knows no type: any object will do.
     private static T? AsOrNull<T>(IRuntimeObject answer)
@@ -210,7 +213,7 @@ internal sealed class InProcessTransport(InProcessServer server, UserInfo user, 
 
     private static void CheckSubresource(ServedResource resource, string subresource, string verb)
     {
-        var info = resource.Definition.Info.FindSubresource(subresource) ?? throw ApiError.PathNotFound();
+        var info = resource.Info.FindSubresource(subresource) ?? throw ApiError.PathNotFound();
         if (!info.Verbs.Contains(verb))
             throw ApiError.MethodNotAllowed();
     }

@@ -21,6 +21,8 @@ internal sealed class DispatchStage(ResourceCatalog catalog, ResourceVerbs verbs
         var info = context.Info;
         if (!info.IsResource || !catalog.Current.TryFind(new GroupVersionResource(info.Group, info.Version, info.Resource), out var resource))
             return HandlePathAsync(context);
+        if (resource.Version.Deprecation is { } warning)
+            context.Warnings.Add(warning);
         var operation = OperationOf(context, resource);
         if (info.Subresource.Length > 0)
             return subresources.HandleAsync(context, operation);

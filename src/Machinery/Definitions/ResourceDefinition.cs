@@ -27,6 +27,9 @@ public abstract class ResourceDefinition
     /// <summary>The versions that clients may speak, the preferred one first. At least one; the hub is usually among them.</summary>
     public abstract ImmutableArray<ServedVersion> Versions { get; }
 
+    /// <summary>The versions that stored bytes may be in: those that are served, and (of custom resources) those that are served no longer.</summary>
+    public virtual ImmutableArray<ServedVersion> ReadableVersions => Versions;
+
     /// <summary>How bytes in the store are read and written: protobuf for built-in kinds, JSON for custom resources and the few exceptions.</summary>
     public abstract ServedVersion Storage { get; }
 
@@ -55,8 +58,8 @@ public abstract class ResourceDefinition
     public abstract void ValidateUpdate(IApiObject value, IApiObject old, FieldErrors errors);
 
     /// <summary>
-    /// The same, where a kind tells apart subresources other than status (<see cref="WriteContext.Subresource"/>), or the versions in which it was sent
-    /// (<see cref="WriteContext.Version"/>).
+    /// The same, where a kind tells apart subresources (<see cref="WriteContext.Subresource"/>; status only where no <see cref="ResourceTraits.Status"/> is
+    /// declared), or the versions in which it was sent (<see cref="WriteContext.Version"/>).
     /// </summary>
     public virtual void ValidateUpdate(IApiObject value, IApiObject old, WriteContext context, FieldErrors errors) => ValidateUpdate(value, old, errors);
 
@@ -94,6 +97,15 @@ public abstract class ServedVersion
 {
     /// <summary>Group, version, kind.</summary>
     public abstract GroupVersionKind Kind { get; }
+
+    /// <summary>What discovery tells of this version, where its versions differ; null for what the definition tells.</summary>
+    public virtual ResourceInfo? Info => null;
+
+    /// <summary>Columns, scale and the like of this version, where its versions differ; null for those of the definition.</summary>
+    public virtual ResourceTraits? Traits => null;
+
+    /// <summary>The warning that every request in this version is answered with; null for none.</summary>
+    public virtual string? Deprecation => null;
 
     /// <summary>The shape of its objects.</summary>
     public abstract Schemas.TypeDescriptor Schema { get; }

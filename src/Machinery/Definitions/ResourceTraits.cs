@@ -138,6 +138,9 @@ public readonly record struct TableCell
     /// <summary>A number.</summary>
     public static implicit operator TableCell(int number) => new(CellKind.Number, null, number);
 
+    /// <summary>A number with a fraction.</summary>
+    public static implicit operator TableCell(double number) => new(CellKind.Fraction, null, BitConverter.DoubleToInt64Bits(number));
+
     /// <summary>A truth.</summary>
     public static implicit operator TableCell(bool truth) => new(CellKind.Boolean, null, truth ? 1 : 0);
 }
@@ -153,6 +156,9 @@ public enum CellKind
 
     /// <summary>An integer.</summary>
     Number,
+
+    /// <summary>A number with a fraction, as the bits of <see cref="TableCell.Number"/>.</summary>
+    Fraction,
 
     /// <summary>true or false.</summary>
     Boolean,

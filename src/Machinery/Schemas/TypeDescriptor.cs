@@ -19,6 +19,9 @@ public sealed class TypeDescriptor
     /// <summary>The OpenAPI name ("io.k8s.api.core.v1.PodSpec"); null for a type that has none of its own.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Writes the OpenAPI schema that is published of it, where that was given rather than derived from this descriptor (custom resources); null elsewhere.</summary>
+    public Func<string>? Published { get; init; }
+
     /// <summary>Which of the shapes below it has.</summary>
     public required ValueShape Shape { get; init; }
 

@@ -18,6 +18,13 @@ public sealed class DecodeDiagnostics
     /// <summary>Was nothing found?</summary>
     public bool IsEmpty => _messages.Length == 0;
 
+    /// <summary>Adds what was found by other means: what is dynamic is decoded first and compared with its schema afterwards.</summary>
+    public void Note(string message)
+    {
+        if (_messages.Length < Limit && !_messages.Contains(message))
+            _messages = [.. _messages, message];
+    }
+
     internal void Unknown(long offset) => Add(new(offset, "unknown"));
 
     internal void Duplicate(long offset) => Add(new(offset, "duplicate"));

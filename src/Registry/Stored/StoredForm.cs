@@ -61,19 +61,19 @@ internal sealed class StoredForm
         if (!Envelope.IsEnvelope(bytes))
         {
             var version = VersionOf(JsonTypeMeta.ApiVersion(bytes));
-            return version.ToHub(version.ReadJson(bytes, null));
+            return version.ToHub(version.Default(version.ReadJson(bytes, null)));
         }
 
         var message = Envelope.Read(bytes, out var kind);
         var spoken = VersionOf(kind.ApiVersion);
-        return spoken.ToHub(spoken.ReadProtobuf(message));
+        return spoken.ToHub(spoken.Default(spoken.ReadProtobuf(message)));
     }
 
     private ServedVersion VersionOf(string apiVersion)
     {
         if (apiVersion == _definition.Storage.Kind.ApiVersion)
             return _definition.Storage;
-        foreach (var version in _definition.Versions)
+        foreach (var version in _definition.ReadableVersions)
         {
             if (version.Kind.ApiVersion == apiVersion)
                 return version;
