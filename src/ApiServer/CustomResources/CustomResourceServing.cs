@@ -30,6 +30,7 @@ internal sealed partial class CustomResourceServing
     private readonly Channel<string> _changed = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, DynamicDefinition> _served = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _clearances = new(StringComparer.Ordinal);
+    private readonly List<Task> _retries = [];
 
     /// <summary>Serves nothing yet.</summary>
     /// <param name="catalog">What is served.</param>
@@ -67,7 +68,7 @@ internal sealed partial class CustomResourceServing
         }
         finally
         {
-            await Task.WhenAll(_clearances.Values);
+            await Task.WhenAll(_clearances.Values.Concat(_retries));
         }
     }
 
@@ -82,7 +83,13 @@ internal sealed partial class CustomResourceServing
             catch (Exception failed) when (!cancel.IsCancellationRequested)
             {
                 Failed(_log, name, failed);
-                _ = RetryAsync(name, cancel);
+                _retries.RemoveAll(retry => retry.IsCompleted);
+                _retries.Add(RetryAsync(name, cancel));
+            }
+            catch (Exception) when (cancel.IsCancellationRequested)
+            {
+                // Whatever failed, failed because the server ends.
+                return;
             }
         }
     }
@@ -171,9 +178,12 @@ internal sealed partial class CustomResourceServing
         var name = definition.Metadata.Name;
         if (!definition.Metadata.Finalizers.Contains(InstanceClearance.Finalizer) || (_clearances.TryGetValue(name, out var running) && !running.IsCompleted))
             return;
-        var instances = _served.GetValueOrDefault(name) is { } served ? _catalog.StoreOf(served) : null;
-        _clearances[name] = new InstanceClearance(_definitions, instances, _api, _time, _log).RunAsync(name, cancel);
+        var resource = new GroupResource(definition.Spec.Group, definition.Status.AcceptedNames.Plural);
+        _clearances[name] = new InstanceClearance(_definitions, () => ServedNow(resource), _api, _time, _log).RunAsync(name, cancel);
     }
+
+    // Asked anew each time: another change of the definition puts another store in its place.
+    private ResourceStore? ServedNow(GroupResource resource) => _catalog.Current.Find(resource) is { Definition: DynamicDefinition } store ? store : null;
 
     internal static ApiRequest Request(CustomResourceDefinition definition) => new()
     {

@@ -28,12 +28,7 @@ internal sealed class DynamicRules(GroupVersionKind kind, StructuralSchema schem
             ScaleChecks.CheckAll(value.Content, scale, errors);
         EmbeddedObjects.Check(value.Content, schema, errors);
         ListUniqueness.Check(value.Content, schema, errors);
-        if (_rules.Value is not { } rules)
-            return;
-        if (errors.All.Any(IsBlocking))
-            errors.InvalidPrinted("null", "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
-        else
-            rules.Check(value.WithKind(kind).ToTree(), old?.WithKind(kind).ToTree(), errors, CancellationToken.None);
+        CheckRules(value, old, errors);
     }
 
     /// <summary>Checks a status as /status writes it.</summary>
@@ -44,12 +39,17 @@ internal sealed class DynamicRules(GroupVersionKind kind, StructuralSchema schem
         if (scale is not null)
             ScaleChecks.CheckStatus(value.Content, scale, errors);
         ListUniqueness.Check(value.Content, schema, errors);
+        CheckRules(value, old, errors);
+    }
+
+    private void CheckRules(DynamicObject value, DynamicObject? old, FieldErrors errors)
+    {
         if (_rules.Value is not { } rules)
             return;
         if (errors.All.Any(IsBlocking))
             errors.InvalidPrinted("null", "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
         else
-            rules.Check(value.WithKind(kind).ToTree(), old.WithKind(kind).ToTree(), errors, CancellationToken.None);
+            rules.Check(value.WithKind(kind).ToTree(), old?.WithKind(kind).ToTree(), errors, CancellationToken.None);
     }
 
     // apiextensions: pkg/registry/customresource/strategy.go, hasBlockingErr: rules may rely on what the schema says.

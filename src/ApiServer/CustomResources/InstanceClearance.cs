@@ -15,7 +15,7 @@ namespace ControlPlane.ApiServer.CustomResources;
 /// Deletes all objects of a kind whose definition is going, and lets the definition go when none is left (apiextensions: pkg/controller/finalizer/crd_finalizer.go).
 /// Objects with finalizers of their own are waited for.
 /// </summary>
-internal sealed partial class InstanceClearance(ResourceStore definitions, ResourceStore? instances, IApiTransport api, TimeProvider time, ILogger log)
+internal sealed partial class InstanceClearance(ResourceStore definitions, Func<ResourceStore?> served, IApiTransport api, TimeProvider time, ILogger log)
 {
     /// <summary>What keeps a definition until its objects are gone.</summary>
     public const string Finalizer = "customresourcecleanup.apiextensions.k8s.io";
@@ -30,8 +30,9 @@ internal sealed partial class InstanceClearance(ResourceStore definitions, Resou
             while (!await TryAsync(name, cancel))
                 await Task.Delay(LookAgainAfter, time, cancel);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
+            // The server ends; the next one goes on.
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed partial class InstanceClearance(ResourceStore definitions, Resou
     {
         try
         {
-            if (instances is { Count: > 0 })
+            if (served() is { Count: > 0 } instances)
             {
                 await instances.DeleteCollectionAsync(new ListRequest(), Deletion(), cancel);
                 if ((await instances.ListAsync(new ListRequest { Limit = 1 }, cancel)).Items.Any())
