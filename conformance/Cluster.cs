@@ -15,6 +15,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly IReadOnlyList<string> _flags;
     private readonly StringBuilder _log = new();
+    private Kubernetes? _client;
     private Product? _product;
     private EtcdProcess? _etcd;
 
@@ -42,7 +43,7 @@ internal sealed class Cluster : IAsyncDisposable
     public Kubectl KubectlOf(string program) => new(Kubeconfig, program);
 
     /// <summary>The official client as that administrator.</summary>
-    public Kubernetes Client => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(Kubeconfig));
+    public Kubernetes Client => _client ??= new(KubernetesClientConfiguration.BuildConfigFromConfigFile(Kubeconfig));
 
     /// <summary>The line that the last start printed when it was ready.</summary>
     public string ReadyLine { get; private set; } = "";
@@ -104,6 +105,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _client?.Dispose();
         if (_product is not null)
             await _product.KillAsync();
         await ContainerLeftovers.RemoveAsync(ContainerdSocket, Data);

@@ -1,6 +1,9 @@
+using k8s;
+using k8s.Models;
+
 namespace ControlPlane.Conformance;
 
-/// <summary>A namespace for one test, with kubectl set to it; gone with the test.</summary>
+/// <summary>A namespace for one test, with kubectl and the official client set to it; gone with the test.</summary>
 internal sealed class Scratch : IAsyncDisposable
 {
     private readonly Cluster _cluster;
@@ -11,8 +14,23 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>The namespace.</summary>
     public string Name { get; }
 
+    /// <summary>The official client.</summary>
+    public Kubernetes Client => _cluster.Client;
+
+    /// <summary>The objects of one kind in this namespace.</summary>
+    public Resource<T> Of<T>()
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(Client, Name);
+
+    private Resource<V1Namespace> Namespaces => new(Client);
+
+    /// <summary>The pods in this namespace.</summary>
+    public Resource<V1Pod> Pods => Of<V1Pod>();
+
     /// <summary>Makes one in the shared cluster.</summary>
     public static Task<Scratch> CreateAsync() => CreateAsync(SharedCluster.Cluster);
+
+    /// <summary>Makes one of that name in the shared cluster.</summary>
+    public static Task<Scratch> CreateNamedAsync(string name) => CreateAsync(new Scratch(SharedCluster.Cluster, name, SharedCluster.Kubectl));
 
     /// <summary>Makes one in the shared cluster, for a kubectl of another release.</summary>
     public static Task<Scratch> CreateAsync(string program) => CreateAsync(SharedCluster.Cluster, SharedCluster.Cluster.KubectlOf(program));
@@ -20,10 +38,12 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>Makes one.</summary>
     public static Task<Scratch> CreateAsync(Cluster cluster) => CreateAsync(cluster, cluster.Kubectl);
 
-    private static async Task<Scratch> CreateAsync(Cluster cluster, Kubectl kubectl)
+    private static Task<Scratch> CreateAsync(Cluster cluster, Kubectl kubectl) => CreateAsync(new Scratch(cluster, $"t-{Guid.NewGuid():N}"[..12], kubectl));
+
+    private static async Task<Scratch> CreateAsync(Scratch scratch)
     {
-        var scratch = new Scratch(cluster, $"t-{Guid.NewGuid():N}"[..12], kubectl);
-        await cluster.Kubectl.RunAsync("create", "namespace", scratch.Name);
+        await scratch.Namespaces.CreateAsync($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {scratch.Name}}}}}");
+        await scratch.Of<V1ServiceAccount>().UntilAsync("default", static _ => true); // pods are refused before
         return scratch;
     }
 
@@ -62,6 +82,23 @@ internal sealed class Scratch : IAsyncDisposable
         await RunAsync("rollout", "status", $"deployment/{name}", "--timeout=90s");
     }
 
+    /// <summary>Deletes it and waits until it is gone.</summary>
+    public async Task DeleteAsync()
+    {
+        await Namespaces.DeleteAsync(Name);
+        await Namespaces.UntilGoneAsync(Name);
+    }
+
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _cluster.Kubectl.TryAsync("", ["delete", "namespace", Name, "--wait=false"]);
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Namespaces.DeleteAsync(Name);
+        }
+        catch (KubernetesException refusal) when (refusal.Status.Code is 404 or 409)
+        {
+            // The test has deleted it itself.
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using k8s;
+using k8s.Models;
+
 namespace ControlPlane.Conformance;
 
 /// <summary>The cluster that all tests share that do not need to kill one: started with the first, gone after the last.</summary>
@@ -10,6 +13,9 @@ internal sealed class SharedCluster
     /// <summary>The same under a second tag, to roll out.</summary>
     public const string NextBusybox = "docker.io/conformance/busybox:2";
 
+    /// <summary>An image with words of its own: it echoes <c>of-image one two</c>.</summary>
+    public const string Echo = "docker.io/conformance/echo:1";
+
     private static Cluster? _cluster;
 
     /// <summary>The running cluster.</summary>
@@ -17,6 +23,13 @@ internal sealed class SharedCluster
 
     /// <summary>kubectl as its administrator.</summary>
     public static Kubectl Kubectl => Cluster.Kubectl;
+
+    /// <summary>The official client as its administrator.</summary>
+    public static Kubernetes Client => Cluster.Client;
+
+    /// <summary>The objects of one kind in no namespace, or in all.</summary>
+    public static Resource<T> Of<T>()
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(Cluster.Client);
 
     [OneTimeSetUp]
     public static async Task StartAsync()

@@ -16,6 +16,11 @@ internal static class TestImages
             OciImageBuilder.Busybox().Write(archive, name);
             await importAsync(archive);
         }
+
+        OciImageBuilder.Busybox().WithEntrypoint("/bin/echo", "of-image").WithCommand("one", "two").Write(images["echo.tar"], SharedCluster.Echo);
+        await importAsync(images["echo.tar"]);
+        ServerImage.Write(images["server.tar"]);
+        await importAsync(images["server.tar"]);
     }
 
     /// <summary>Imports an OCI archive into a node's containerd.</summary>

@@ -83,7 +83,7 @@ internal sealed class ObjectTests
         Assert.That(error, Does.Contain($"pods \"x\" is forbidden: User \"system:serviceaccount:{scratch.Name}:default\" cannot delete resource \"pods\" in API group \"\" in the namespace \"{scratch.Name}\""));
     }
 
-    [Test]
+    [Test, NonParallelizable]
     public async Task A_cordoned_node_gets_no_pods_until_it_is_uncordoned()
     {
         await using var scratch = await Scratch.CreateAsync();

@@ -63,7 +63,7 @@ public sealed partial class ApiServer
     // Found by resource and subresource; no order.
     private ImmutableArray<IConnector> Connectors() =>
     [
-        new PodLog(_nodes),
+        new PodLog(_nodes, _time),
         new PodStream("exec", _nodes, _identity.Authorizer, _time),
         new PodStream("attach", _nodes, _identity.Authorizer, _time),
         new PodStream("portforward", _nodes, _identity.Authorizer, _time),

@@ -62,7 +62,7 @@ public abstract class ResourceDefinition<T> : ResourceDefinition
         var metadata = prepared.Metadata;
         // The generation is the server's alone, whatever the client sent; deletion marks bump it where they are set.
         var generation = old.Metadata.Generation;
-        // A pod that is bound to a node is what it was asked to be.
+        // A pod's binding sets its node and asks for nothing new (upstream writes it past the kind's strategy).
         if (_declared.Value.Words.HasGeneration && context.Subresource is not ("status" or "binding") && Changed(prepared, old))
             generation++;
         return metadata.Generation == generation ? prepared : prepared.WithMetadata(metadata with { Generation = generation });

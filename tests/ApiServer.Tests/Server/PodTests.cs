@@ -42,6 +42,7 @@ public sealed class PodTests
         await OkAsync(HttpMethod.Post, pods + "/p/binding", Binding);
         var bound = await OkAsync(HttpMethod.Get, pods + "/p");
         Assert.That(bound["spec"]!["nodeName"]!.GetValue<string>(), Is.EqualTo("n"));
+        Assert.That(bound["metadata"]!["generation"]!.GetValue<int>(), Is.EqualTo(1));
         var again = await SendAsync(HttpMethod.Post, pods + "/p/binding", Binding);
         Assert.That(((int)again.Code, again.Message), Is.EqualTo((409, "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"n\"")));
     }

@@ -3,14 +3,18 @@ using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Responses;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
+using ControlPlane.Streaming.Channels;
+using ControlPlane.Streaming.Logs;
 using ControlPlane.Types.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace ControlPlane.ApiServer.Subresources.Nodes;
 
-/// <summary>pods/log: what a container wrote, from the node that it runs on.</summary>
-internal sealed class PodLog(INodeConnector nodes) : IConnector
+/// <summary>pods/log: what a container wrote, from the node that it runs on; as the answer's body, or over a WebSocket.</summary>
+/// <param name="nodes">The way to nodes.</param>
+/// <param name="time">For the limits of WebSockets.</param>
+internal sealed class PodLog(INodeConnector nodes, TimeProvider time) : IConnector
 {
     // PodLogOptions that go to the node as they are; the others are ours.
     private static readonly string[] Passed = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
@@ -33,7 +37,10 @@ internal sealed class PodLog(INodeConnector nodes) : IConnector
         using var answer = await nodes.GetAsync(node, path, context.Cancel);
         if (!answer.IsSuccessStatusCode)
             throw await RefusalAsync(answer, operation, context.Cancel);
-        await CopyAsync(context, answer);
+        if (context.Http.WebSockets.IsWebSocketRequest)
+            await SendAsync(context, answer);
+        else
+            await CopyAsync(context, answer);
     }
 
     private static void Check(QueryParameters query, Operation operation)
@@ -61,6 +68,20 @@ internal sealed class PodLog(INodeConnector nodes) : IConnector
             404 => new ApiException(ApiError.Failure(404, "NotFound", $"the server could not find the requested resource ( pods/log {operation.Name})", new StatusDetails { Name = operation.Name, Kind = "pods/log" })),
             _ => ApiError.Internal(text),
         };
+    }
+
+    private async Task SendAsync(ApiContext context, HttpResponseMessage answer)
+    {
+        var sockets = context.Http.WebSockets;
+        var protocol = LogSocket.Negotiate([.. sockets.WebSocketRequestedProtocols])
+            ?? throw ApiError.BadRequest($"none of the requested subprotocols is served: {string.Join(", ", LogSocket.Protocols)}");
+        using var socket = await sockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = protocol.Length > 0 ? protocol : null,
+            KeepAliveInterval = ChannelLimits.Default.KeepAliveInterval,
+        });
+        await using var source = await answer.Content.ReadAsStreamAsync(context.Cancel);
+        await LogSocket.CopyAsync(source, socket, protocol, ChannelLimits.Default, time, context.Cancel);
     }
 
     private static async Task CopyAsync(ApiContext context, HttpResponseMessage answer)

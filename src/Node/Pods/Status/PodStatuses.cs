@@ -21,7 +21,7 @@ internal static class PodStatuses
         var containers = ContainerStatuses.Of(pod, pod.Pod.Spec.Containers.OrderBy(static container => container.Name, StringComparer.Ordinal), before.ContainerStatuses);
         var init = ContainerStatuses.Of(pod, pod.Pod.Spec.InitContainers, before.InitContainerStatuses);
         if (hasEnded)
-            (containers, init) = (Conclude(containers), Conclude(init));
+            (containers, init) = (WasInitialized(pod.Pod.Spec, init, containers) ? Conclude(containers) : containers, ConcludeStarted(init));
         var status = before with
         {
             ObservedGeneration = pod.Pod.Metadata.Generation,
@@ -47,6 +47,21 @@ internal static class PodStatuses
             return status; // the last known ones stay: Services still drain to them
         return status with { PodIP = addresses[0].ToString(), PodIPs = addresses.Select(static address => new PodIP { Ip = address.ToString() }).ToValueList() };
     }
+
+    /// <summary>Was there ever a time when the containers were due (upstream: hasPodInitialized)? Those that never were still wait.</summary>
+    private static bool WasInitialized(PodSpec spec, ValueList<ContainerStatus> init, ValueList<ContainerStatus> containers) =>
+        spec.InitContainers.IsEmpty || containers.Any(HasStarted) || (!init.IsEmpty && PodPhases.IsInitialized(spec, init[^1]));
+
+    /// <summary>Concludes the init containers as far as one has started (upstream: initializedContainers).</summary>
+    private static ValueList<ContainerStatus> ConcludeStarted(ValueList<ContainerStatus> init)
+    {
+        var started = init.Count;
+        while (started > 0 && !HasStarted(init[started - 1]))
+            started--;
+        return Conclude(init.Take(started).ToValueList()).Concat(init.Skip(started)).ToValueList();
+    }
+
+    private static bool HasStarted(ContainerStatus status) => status.State.Running is not null || status.State.Terminated is not null || status.LastState.Terminated is not null;
 
     /// <summary>Nothing runs any more: a container of which the runtime can't tell the end has one all the same (upstream: TerminatePod).</summary>
     private static ValueList<ContainerStatus> Conclude(ValueList<ContainerStatus> statuses) => statuses.Select(static status =>
