@@ -31,6 +31,7 @@ internal sealed record Flag(string Namespace, string Record, int Order, string P
         "global::System.TimeSpan" => "Duration",
         "bool" => "Switch",
         "int" => "Integer",
+        "long" => "LongInteger",
         "double" => "Number",
         "string" => "Text",
         _ when IsList => "List",
@@ -42,7 +43,7 @@ internal sealed record Flag(string Namespace, string Record, int Order, string P
     {
         "Duration" => "duration",
         "Switch" => "",
-        "Integer" => "int",
+        "Integer" or "LongInteger" => "int",
         "Number" => "float",
         "List" => "strings",
         _ => "string",

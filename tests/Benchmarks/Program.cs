@@ -12,6 +12,8 @@ switch (args)
         return await BareKestrel.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageLoad.RunAsync(rest);
+    case ["churn", .. var rest]:
+        return await ChurnLoad.RunAsync(rest);
     case ["registry", .. var rest]:
         return await RegistryLoad.RunAsync(rest);
     case ["scheduling", .. var rest]:

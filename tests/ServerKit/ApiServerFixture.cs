@@ -22,11 +22,13 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     private readonly TemporaryDirectory _data = new();
     private readonly Func<ApiServerOptions, ApiServerOptions> _configure;
+    private readonly Func<EmbeddedStoreOptions, EmbeddedStoreOptions> _configureStore;
     private readonly List<HttpClient> _clients = [];
     private EmbeddedStore? _store;
     private Server? _server;
 
-    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure) => _configure = configure;
+    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure, Func<EmbeddedStoreOptions, EmbeddedStoreOptions> configureStore) =>
+        (_configure, _configureStore) = (configure, configureStore);
 
     /// <summary>The server.</summary>
     public Server Server => _server ?? throw new InvalidOperationException("the server is stopped");
@@ -42,9 +44,11 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="configure">Changes the options, which listen on a free loopback port.</param>
-    public static async Task<ApiServerFixture> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null)
+    /// <param name="configureStore">Changes the store's options.</param>
+    public static async Task<ApiServerFixture> StartAsync(
+        Func<ApiServerOptions, ApiServerOptions>? configure = null, Func<EmbeddedStoreOptions, EmbeddedStoreOptions>? configureStore = null)
     {
-        var fixture = new ApiServerFixture(configure ?? (options => options));
+        var fixture = new ApiServerFixture(configure ?? (options => options), configureStore ?? (options => options));
         try
         {
             await fixture.StartAgainAsync();
@@ -68,7 +72,7 @@ public sealed class ApiServerFixture : IAsyncDisposable
             AdvertiseAddress = Advertised,
             KubernetesServiceAddress = options.KubernetesServiceAddress,
         }, TimeProvider.System);
-        _store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = _data["store.db"] }, CancellationToken.None);
+        _store = await EmbeddedStore.OpenAsync(_configureStore(new EmbeddedStoreOptions { Path = _data["store.db"] }), CancellationToken.None);
         _server = await Server.StartAsync(_store, Pki, options, TimeProvider.System, new Random(), NullLoggerFactory.Instance, CancellationToken.None);
         Admin = ClientAs("kubernetes-super-admin", "system:masters");
     }

@@ -5,7 +5,7 @@ namespace ControlPlane.Storage.Tests;
 
 /// <summary>
 /// A process that writes to an embedded store and prints each acknowledgement, until it is killed or refused: <c>key revision</c> a line, and
-/// <c>refused key unknown-outcome</c> for a refusal.
+/// <c>refused key unknown-outcome</c> for a refusal. With a second argument it is a <see cref="SequenceWriter"/>.
 /// </summary>
 internal static class CrashingWriter
 {
@@ -13,6 +13,12 @@ internal static class CrashingWriter
 
     public static async Task Main(string[] arguments)
     {
+        if (arguments is [var path, "sequences"])
+        {
+            await SequenceWriter.RunAsync(path);
+            return;
+        }
+
         var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = arguments[0] }, default);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(store, writer))));
     }

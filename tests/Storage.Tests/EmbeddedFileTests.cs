@@ -95,9 +95,9 @@ public sealed class EmbeddedFileTests : IDisposable
     public async Task A_file_of_a_newer_format_is_refused_and_left_alone()
     {
         await (await OpenAsync()).DisposeAsync();
-        Execute("PRAGMA user_version=2");
-        Assert.That(OpenAsync, Throws.InstanceOf<StoreUnavailableException>().With.Message.Contains("format 2"));
-        Execute("PRAGMA user_version=1");
+        Execute($"PRAGMA user_version={DatabaseFormat.Newest + 1}");
+        Assert.That(OpenAsync, Throws.InstanceOf<StoreUnavailableException>().With.Message.Contains($"format {DatabaseFormat.Newest + 1}"));
+        Execute($"PRAGMA user_version={DatabaseFormat.Newest}");
         await using var store = await OpenAsync();
     }
 

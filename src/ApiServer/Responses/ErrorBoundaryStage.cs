@@ -1,6 +1,7 @@
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Serialization;
+using ControlPlane.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -62,11 +63,17 @@ internal sealed partial class ErrorBoundaryStage(ILogger<ErrorBoundaryStage> log
                 return ApiError.BadRequest(bad.Message);
             case OperationCanceledException:
                 return ApiError.ServiceUnavailable("the server is shutting down");
+            case StoreUnavailableException or TransactionTooLargeException:
+                StoreFailed(log, context.Http.Request.Method, context.Http.Request.Path, error.Message);
+                return ApiError.StoreFailed(error.Message);
             default:
                 Unexpected(log, context.Http.Request.Method, context.Http.Request.Path, context.Http.TraceIdentifier, error);
                 return ApiError.Internal($"an unexpected error occurred; the server's log has it under {context.Http.TraceIdentifier}");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed in the store: {Reason}")]
+    private static partial void StoreFailed(ILogger log, string method, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed ({Id})")]
     private static partial void Unexpected(ILogger log, string method, string path, string id, Exception error);

@@ -108,6 +108,9 @@ public static class ApiError
         $"Internal error occurred: {message}",
         new StatusDetails { Causes = [new StatusCause { Message = message }] }));
 
+    /// <summary>500 without a reason: what upstream answers when its store does (ErrorToAPIStatus of an error that is no Status); the text is the store's own.</summary>
+    public static ApiException StoreFailed(string message) => Plain(500, "", message, null);
+
     /// <summary>503: not now.</summary>
     public static ApiException ServiceUnavailable(string message) => Plain(503, "ServiceUnavailable", message, null);
 

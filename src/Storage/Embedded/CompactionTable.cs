@@ -15,6 +15,8 @@ internal sealed class CompactionTable : IDisposable
     private readonly Statement _read;
     private readonly Statement _mark;
     private readonly Statement _swept;
+    private readonly Statement _counts;
+    private readonly Statement _count;
     private readonly Statement _next;
     private readonly Statement _deleteOlder;
     private readonly Statement _delete;
@@ -24,6 +26,8 @@ internal sealed class CompactionTable : IDisposable
         _read = new(connection, "SELECT revision, swept FROM compaction");
         _mark = new(connection, "UPDATE compaction SET revision = ?1");
         _swept = new(connection, "UPDATE compaction SET swept = ?1");
+        _counts = new(connection, "SELECT counted, live, history FROM compaction");
+        _count = new(connection, "UPDATE compaction SET counted = ?1, live = ?2, history = ?3");
         _next = new(connection, "SELECT position, key, created FROM versions WHERE position >= ?1 AND position < ?2 ORDER BY position LIMIT ?3");
         _deleteOlder = new(connection, "DELETE FROM versions WHERE key = ?1 AND position < ?2");
         _delete = new(connection, "DELETE FROM versions WHERE position = ?1");
@@ -36,13 +40,13 @@ internal sealed class CompactionTable : IDisposable
             _mark.Bind(1, revision).Run();
     }
 
-    /// <summary>Sweeps over at most so many versions; true when none before the mark are left.</summary>
-    public bool Sweep(int atMost)
+    /// <summary>Sweeps over at most so many versions, and tells from which position on there still are versions that nobody can reach, if any.</summary>
+    public (bool Done, long Swept) Sweep(int atMost)
     {
         var (mark, swept) = Read();
         var end = Position.Past(mark);
         if (mark.IsNone || swept >= end)
-            return true;
+            return (true, swept);
 
         var versions = ReadNext(swept, end, atMost);
         foreach (var (position, key, deleted) in versions)
@@ -53,13 +57,25 @@ internal sealed class CompactionTable : IDisposable
         }
 
         var done = versions.Count < atMost;
-        _swept.Bind(1, done ? end : versions[^1].Position + 1).Run();
-        return done;
+        swept = done ? end : versions[^1].Position + 1;
+        _swept.Bind(1, swept).Run();
+        return (done, swept);
     }
+
+    /// <summary>The counts of the history as they were at a position.</summary>
+    public (long Counted, long Live, long History) ReadCounts()
+    {
+        using var rows = _counts.Query();
+        rows.Next();
+        return (rows.Number(0), rows.Number(1), rows.Number(2));
+    }
+
+    /// <summary>Stores the counts.</summary>
+    public void WriteCounts(long counted, long live, long history) => _count.Bind(1, counted).Bind(2, live).Bind(3, history).Run();
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[_read, _mark, _swept, _next, _deleteOlder, _delete])
+        foreach (var statement in (Statement[])[_read, _mark, _swept, _counts, _count, _next, _deleteOlder, _delete])
             statement.Dispose();
     }
 

@@ -24,6 +24,7 @@ public sealed class EmbeddedStore : IKeyValueStore
     private readonly SemaphoreSlim _compacting = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _expiring;
+    private readonly Task _forgetting;
     private int _closed;
 
     private EmbeddedStore(EmbeddedStoreOptions options, DatabaseFile file, VersionWriter writer)
@@ -35,8 +36,9 @@ public sealed class EmbeddedStore : IKeyValueStore
         foreach (var (lease, timeToLive) in writer.Leases.ReadAll())
             _leases.Start(lease, timeToLive);
         _readers = new ReaderPool(file, options.ReadConnections);
-        _commits = new GroupCommit(writer, _hub, options);
+        _commits = new GroupCommit(writer, file.Mark, _hub, options);
         _expiring = ExpireLeasesAsync();
+        _forgetting = ForgetExcessAsync();
     }
 
     /// <summary>Opens the file, or creates it, for this process alone.</summary>
@@ -131,7 +133,7 @@ public sealed class EmbeddedStore : IKeyValueStore
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
         await _closing.CancelAsync();
-        await _expiring;
+        await Task.WhenAll(_expiring, _forgetting);
         await _readers.DisposeAsync();
         await _commits.DisposeAsync();
         _hub.Close();
@@ -142,14 +144,21 @@ public sealed class EmbeddedStore : IKeyValueStore
     private static EmbeddedStore Open(EmbeddedStoreOptions options)
     {
         var file = DatabaseFile.Open(options.Path);
+        Microsoft.Data.Sqlite.SqliteConnection? connection = null;
         try
         {
-            return new EmbeddedStore(options, file, new VersionWriter(file.ConnectWriter(), options));
+            connection = file.ConnectWriter();
+            var writer = new VersionWriter(connection, file.Path, options);
+            file.RefuseLoss(writer.Revision);
+            return new EmbeddedStore(options, file, writer);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (Exception error)
         {
+            connection?.Dispose();
             file.Dispose();
-            throw new StoreUnavailableException($"{options.Path} cannot be opened: {error.Message}", outcomeUnknown: false, error);
+            if (DatabaseFailure.IsOfTheDisk(error))
+                throw DatabaseFailure.CannotOpen(file.Path, error);
+            throw;
         }
     }
 
@@ -185,6 +194,31 @@ public sealed class EmbeddedStore : IKeyValueStore
         catch (StoreUnavailableException)
         {
             // Nothing can be written any more, which the writer has told. The leases are still there when the file is opened again.
+        }
+    }
+
+    private async Task ForgetExcessAsync()
+    {
+        try
+        {
+            await foreach (var revision in _commits.Excess.ReadAllAsync(_closing.Token))
+                await CompactUnlessRefusedAsync(revision);
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is closing.
+        }
+    }
+
+    // A refusal is told where it happens; the next batch that succeeds asks again.
+    private async Task CompactUnlessRefusedAsync(Revision revision)
+    {
+        try
+        {
+            await CompactAsync(revision, _closing.Token);
+        }
+        catch (StoreUnavailableException)
+        {
         }
     }
 }

@@ -24,6 +24,15 @@ public sealed record EmbeddedStoreOptions
     /// <summary>Data in use, in bytes; beyond it puts are refused while deletes and compaction still work.</summary>
     public long MaxDatabaseBytes { get; init; } = 8L << 30; // etcd: the largest --quota-backend-bytes it recommends
 
+    /// <summary>Free bytes of the disk below which puts are refused, so that deletes and compactions still have room; zero lets it run full.</summary>
+    public long MinFreeDiskBytes { get; init; } = 32 << 20; // two of the log's usual sizes
+
+    /// <summary>
+    /// Bytes of history that are kept whatever the size of the data, if nobody compacts earlier; as many bytes as the data itself has are kept in any case.
+    /// What is beyond is forgotten, however young it is.
+    /// </summary>
+    public long HistoryBytes { get; init; } = 16 << 20;
+
     /// <summary>Transactions that may wait for the disk; further callers wait for a place.</summary>
     public int MaxPendingTransactions { get; init; } = 1024; // more than kube-apiserver's --max-mutating-requests-inflight (200) and --max-requests-inflight (400)
 

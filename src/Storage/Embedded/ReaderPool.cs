@@ -52,8 +52,8 @@ internal sealed class ReaderPool(DatabaseFile file, int size) : IAsyncDisposable
         {
             // What state the connection is in is unknown; the next read opens another.
             reader?.Dispose();
-            if (error is Microsoft.Data.Sqlite.SqliteException)
-                throw new StoreUnavailableException($"{file.Path} cannot be read: {error.Message}", outcomeUnknown: false, error);
+            if (DatabaseFailure.IsOfTheDisk(error))
+                throw DatabaseFailure.CannotRead(file.Path, error);
             throw;
         }
     }

@@ -76,7 +76,10 @@ internal sealed class Statement : IDisposable
 
         public string Key(int column) => KeyBytes.Read(raw.sqlite3_column_blob(statement._statement, column));
 
-        public byte[] Bytes(int column) => raw.sqlite3_column_blob(statement._statement, column).ToArray();
+        public byte[] Bytes(int column) => Span(column).ToArray();
+
+        /// <summary>The bytes where SQLite has them: until the next row.</summary>
+        public ReadOnlySpan<byte> Span(int column) => raw.sqlite3_column_blob(statement._statement, column);
 
         // The result of a reset repeats the failure that Next has already thrown.
         public void Dispose() => raw.sqlite3_reset(statement._statement);

@@ -18,6 +18,7 @@ internal sealed class VersionReader : IDisposable
     private readonly Statement _row;
     private readonly Statement _rowWithoutValue;
     private readonly Statement _changes;
+    private readonly Statement _sizes;
 
     public VersionReader(SqliteConnection connection)
     {
@@ -26,18 +27,23 @@ internal sealed class VersionReader : IDisposable
         _end = new(connection, "COMMIT");
         _state = new(connection, "SELECT (SELECT MAX(position) FROM versions), revision FROM compaction");
         _head = new(connection, "SELECT position, created FROM versions WHERE key = ?1 AND position < ?2 ORDER BY position DESC LIMIT 1");
-        _newest = new(connection, "SELECT position, created, lease, value FROM versions WHERE key = ?1 AND position < ?2 ORDER BY position DESC LIMIT 1");
+        _newest = new(connection, "SELECT position, created, lease, sum, value FROM versions WHERE key = ?1 AND position < ?2 ORDER BY position DESC LIMIT 1");
         // SQLite takes a bare column beside MAX() from the row of the maximum.
         _keys = new(connection, """
             SELECT key, MAX(position), created FROM versions INDEXED BY versions_by_key
             WHERE key >= ?1 AND key < ?2 AND position < ?3 GROUP BY key
             """);
-        _row = new(connection, "SELECT lease, value FROM versions WHERE position = ?1");
+        _row = new(connection, "SELECT lease, sum, value FROM versions WHERE position = ?1");
         _rowWithoutValue = new(connection, "SELECT lease FROM versions WHERE position = ?1");
         // The plus signs keep the planner on the primary key, whose order is the history's.
         _changes = new(connection, """
-            SELECT position, key, created, lease, value FROM versions
+            SELECT position, key, created, lease, sum, value FROM versions
             WHERE position >= ?1 AND position < ?2 AND +key >= ?3 AND +key < ?4 ORDER BY position
+            """);
+        _sizes = new(connection, """
+            SELECT v.position, v.key, v.created, LENGTH(v.value), p.created, LENGTH(p.value)
+            FROM versions v LEFT JOIN versions p ON p.position = (SELECT MAX(q.position) FROM versions q WHERE q.key = v.key AND q.position < v.position)
+            WHERE v.position >= ?1 ORDER BY v.position
             """);
     }
 
@@ -49,7 +55,7 @@ internal sealed class VersionReader : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[_begin, _end, _state, _head, _newest, _keys, _row, _rowWithoutValue, _changes])
+        foreach (var statement in (Statement[])[_begin, _end, _state, _head, _newest, _keys, _row, _rowWithoutValue, _changes, _sizes])
             statement.Dispose();
         _connection.Dispose();
     }
@@ -75,9 +81,18 @@ internal sealed class VersionReader : IDisposable
     public KeyValue? Find(string key, long before)
     {
         using var rows = _newest.Bind(1, key).Bind(2, before).Query();
-        return rows.Next() && rows.Number(1) != 0
-            ? new KeyValue(key, rows.Bytes(3), rows.Revision(1), Position.RevisionOf(rows.Number(0)), new LeaseId(rows.Number(2)))
-            : null;
+        return rows.Next() && rows.Number(1) != 0 ? ReadVersion(rows, key, rows.Number(0), rows.Number(1), column: 2) : null;
+    }
+
+    /// <summary>Counts the changes from a position on.</summary>
+    public void Count(long from, HistoryBudget into)
+    {
+        using var rows = _sizes.Bind(1, from).Query();
+        while (rows.Next())
+            into.Add(Position.RevisionOf(rows.Number(0)), rows.Key(1).Length, Length(rows, 4), Length(rows, 2));
+
+        // A deletion, and a version that there never was, have no creation.
+        static int? Length(Statement.Rows rows, int created) => rows.Number(created) == 0 ? null : (int)rows.Number(created + 1);
     }
 
     public RangeResult Range(RangeQuery query)
@@ -142,17 +157,33 @@ internal sealed class VersionReader : IDisposable
                 continue;
             count++;
             if (items.Count < atMost)
-                items.Add(ReadRow(keys.Key(0), keys.Number(1), created, query.KeysOnly));
+                items.Add(query.KeysOnly ? ReadWithoutValue(keys.Key(0), keys.Number(1), created) : ReadRow(keys.Key(0), keys.Number(1), created.Value));
         }
 
         return (items, count);
     }
 
-    private KeyValue ReadRow(string key, long position, Revision created, bool keyOnly)
+    private KeyValue ReadRow(string key, long position, long created)
     {
-        using var row = (keyOnly ? _rowWithoutValue : _row).Bind(1, position).Query();
+        using var row = _row.Bind(1, position).Query();
+        if (!row.Next())
+            throw new DamagedVersionException(key, Position.RevisionOf(position)); // the index has it, and the table does not
+        return ReadVersion(row, key, position, created, column: 0);
+    }
+
+    private KeyValue ReadWithoutValue(string key, long position, Revision created)
+    {
+        using var row = _rowWithoutValue.Bind(1, position).Query();
         row.Next();
-        return new KeyValue(key, keyOnly ? default : row.Bytes(1), created, Position.RevisionOf(position), new LeaseId(row.Number(0)));
+        return new KeyValue(key, default, created, Position.RevisionOf(position), new LeaseId(row.Number(0)));
+    }
+
+    // Lease, sum and value stand side by side in every query.
+    private static KeyValue ReadVersion(Statement.Rows row, string key, long position, long created, int column)
+    {
+        var (lease, value) = (row.Number(column), row.Bytes(column + 2));
+        VersionSum.Check(key, position, created, lease, value, row.Number(column + 1));
+        return new KeyValue(key, value, new Revision(created), Position.RevisionOf(position), new LeaseId(lease));
     }
 
     private ChangesPage ReadPage(KeyInterval keys, Revision after, Revision upTo, int pageChanges, long pageBytes)
@@ -188,9 +219,7 @@ internal sealed class VersionReader : IDisposable
         var position = row.Number(0);
         var key = row.Key(1);
         var created = row.Revision(2);
-        var current = created.IsNone
-            ? null
-            : new KeyValue(key, row.Bytes(4), created, Position.RevisionOf(position), new LeaseId(row.Number(3)));
+        var current = created.IsNone ? null : ReadVersion(row, key, position, created.Value, column: 3);
         return new StoreChange(key, current, Find(key, position));
     }
 }

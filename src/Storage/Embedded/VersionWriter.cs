@@ -9,8 +9,10 @@ namespace ControlPlane.Storage.Embedded;
 /// </summary>
 internal sealed class VersionWriter : IDisposable
 {
+    private const long SaveCountsBytes = 4 << 20; // so much is counted again, at most, when the file is opened
+
     private readonly SqliteConnection _connection;
-    private readonly EmbeddedStoreOptions _limits;
+    private readonly HistoryBudget _budget;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
@@ -18,28 +20,38 @@ internal sealed class VersionWriter : IDisposable
     private readonly Statement _findLease;
     private readonly Statement _pages;
     private readonly List<StoreWatchMessage.Changed> _changed = [];
+    private int _batchChanges;
 
-    public VersionWriter(SqliteConnection connection, EmbeddedStoreOptions limits)
+    public VersionWriter(SqliteConnection connection, string path, EmbeddedStoreOptions limits)
     {
         _connection = connection;
-        _limits = limits;
+        Path = path;
         _begin = new(connection, "BEGIN IMMEDIATE");
         _commit = new(connection, "COMMIT");
         _rollback = new(connection, "ROLLBACK");
-        _insert = new(connection, "INSERT INTO versions(position, key, created, lease, value) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _insert = new(connection, "INSERT INTO versions(position, key, created, lease, sum, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
         _findLease = new(connection, "SELECT 1 FROM leases WHERE id = ?1");
         _pages = new(connection, """
-            SELECT (pages.page_count - free.freelist_count) * size.page_size
+            SELECT pages.page_count * size.page_size, free.freelist_count * size.page_size
             FROM pragma_page_count pages, pragma_freelist_count free, pragma_page_size size
             """);
         Leases = new LeaseTable(connection);
         Compaction = new CompactionTable(connection);
         Reader = new VersionReader(connection);
-        Revision = Reader.ReadState().Current;
+        Space = new DiskSpace(path, limits);
+        Checkpoints = new LogCheckpoints(connection, limits);
+        _budget = new HistoryBudget(limits.HistoryBytes);
+        ReadState();
     }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>The newest revision, that of the batch under way included.</summary>
     public Revision Revision { get; private set; }
+
+    /// <summary>How many changes the newest batch made.</summary>
+    public int LastBatchChanges { get; private set; }
 
     /// <summary>Reads what the batch under way has written too.</summary>
     public VersionReader Reader { get; }
@@ -48,15 +60,18 @@ internal sealed class VersionWriter : IDisposable
 
     public CompactionTable Compaction { get; }
 
-    /// <summary>Is the quota used up, so that nothing may be added?</summary>
-    public bool IsFull { get; private set; }
+    /// <summary>May anything be added?</summary>
+    public DiskSpace Space { get; }
+
+    /// <summary>How the log is kept short.</summary>
+    public LogCheckpoints Checkpoints { get; }
 
     public void Begin()
     {
         _begin.Run();
-        using var rows = _pages.Query();
-        rows.Next();
-        IsFull = rows.Number(0) >= _limits.MaxDatabaseBytes;
+        MeasureSpace();
+        if (_budget.Unsaved >= SaveCountsBytes)
+            SaveCounts();
     }
 
     /// <summary>Makes the batch durable and gives the revisions that it made, in order.</summary>
@@ -65,35 +80,32 @@ internal sealed class VersionWriter : IDisposable
         _commit.Run();
         StoreWatchMessage.Changed[] changed = [.. _changed];
         _changed.Clear();
+        LastBatchChanges = _batchChanges;
+        _batchChanges = 0;
         return changed;
     }
 
-    public void RollBack() => _rollback.Run();
-
-    /// <summary>Carries the log over into the database file, if it has grown past the limit.</summary>
-    /// <remarks>
-    /// A passive checkpoint never waits for readers; once they are gone, the next write starts the log from its beginning. Only when readers have held it
-    /// up for so long that the log is four times its size does the writer wait for them.
-    /// </remarks>
-    public void CheckpointWhenDue()
+    /// <summary>Takes everything back that the batch has done; what is known of the file is read from it anew.</summary>
+    public void RollBack()
     {
-        var database = _connection.Handle!;
-        const int cacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE: pages written to the log since the count was reset
-        raw.sqlite3_db_status(database, cacheWrites, out var pages, out _, 0);
-        if (pages * 4096L < _limits.CheckpointBytes)
-            return;
-        Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var carriedOver);
-        if (inLog != carriedOver && inLog * 4096L > 4 * _limits.CheckpointBytes)
-            Checkpoint(raw.SQLITE_CHECKPOINT_RESTART, out inLog, out carriedOver);
-        if (inLog == carriedOver)
-            raw.sqlite3_db_status(database, cacheWrites, out _, out _, 1);
+        // After some errors SQLite has done so by itself.
+        if (raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+            _rollback.Run();
+        _changed.Clear();
+        _batchChanges = 0;
+        ReadState();
+    }
 
-        void Checkpoint(int mode, out int inLog, out int carriedOver)
-        {
-            var result = raw.sqlite3_wal_checkpoint_v2(database, "main", mode, out inLog, out carriedOver);
-            if (result != raw.SQLITE_BUSY)
-                SqliteException.ThrowExceptionForRC(result, database);
-        }
+    /// <summary>The revision up to which history should go since there is too much of it, or no room; none otherwise.</summary>
+    public Revision ExcessHistory(bool isShortOfRoom) => _budget.Excess(isShortOfRoom);
+
+    /// <summary>One step of sweeping over so many versions; true when it was the last.</summary>
+    public bool Sweep(int atMost)
+    {
+        var (done, swept) = Compaction.Sweep(atMost);
+        _budget.Forget(Position.RevisionOf(swept));
+        SaveCounts();
+        return done;
     }
 
     public bool HasLease(LeaseId lease)
@@ -103,23 +115,30 @@ internal sealed class VersionWriter : IDisposable
     }
 
     /// <summary>Applies writes as one revision; without any effect, no revision is made.</summary>
+    /// <exception cref="DamagedVersionException">What is to be replaced cannot be read; nothing has been written.</exception>
     public void Write(IReadOnlyList<StoreWrite> writes)
     {
+        var previous = new KeyValue?[writes.Count];
+        for (var index = 0; index < previous.Length; index++)
+            previous[index] = Reader.Find(writes[index].Key, long.MaxValue);
+
         var changes = new List<StoreChange>(writes.Count);
-        foreach (var write in writes)
+        foreach (var (write, before) in writes.Zip(previous))
         {
             var position = Position.Of(Revision.Next, changes.Count);
-            var previous = Reader.Find(write.Key, position);
             if (write is StoreWrite.Put put)
-                changes.Add(new StoreChange(put.Key, Insert(position, put, previous), previous));
-            else if (previous is not null)
-                changes.Add(Delete(position, previous));
+                changes.Add(new StoreChange(put.Key, Insert(position, put, before), before));
+            else if (before is not null)
+                changes.Add(Delete(position, before));
         }
 
         if (changes.Count == 0)
             return;
         Revision = Revision.Next;
         _changed.Add(new StoreWatchMessage.Changed(Revision, changes));
+        _batchChanges += changes.Count;
+        foreach (var change in changes)
+            _budget.Add(Revision, change.Key.Length, change.Previous?.Value.Length, change.Current?.Value.Length);
     }
 
     public void Dispose()
@@ -135,13 +154,36 @@ internal sealed class VersionWriter : IDisposable
     {
         var revision = Position.RevisionOf(position);
         var created = previous?.Created ?? revision;
-        _insert.Bind(1, position).Bind(2, put.Key).Bind(3, created).Bind(4, put.Lease.Value).Bind(5, put.Value.Span).Run();
+        var sum = VersionSum.Of(put.Key, position, created.Value, put.Lease.Value, put.Value.Span);
+        _insert.Bind(1, position).Bind(2, put.Key).Bind(3, created).Bind(4, put.Lease.Value).Bind(5, sum).Bind(6, put.Value.Span).Run();
         return new KeyValue(put.Key, put.Value, created, revision, put.Lease);
     }
 
     private StoreChange Delete(long position, KeyValue previous)
     {
-        _insert.Bind(1, position).Bind(2, previous.Key).Bind(3, 0).Bind(4, 0).BindNull(5).Run();
+        var sum = VersionSum.Of(previous.Key, position, created: 0, lease: 0, default);
+        _insert.Bind(1, position).Bind(2, previous.Key).Bind(3, 0).Bind(4, 0).Bind(5, sum).BindNull(6).Run();
         return new StoreChange(previous.Key, null, previous);
+    }
+
+    private void ReadState()
+    {
+        Revision = Reader.ReadState().Current;
+        var (counted, live, history) = Compaction.ReadCounts();
+        _budget.Load(live, history, Position.RevisionOf(counted));
+        Reader.Count(counted, _budget);
+    }
+
+    private void SaveCounts()
+    {
+        Compaction.WriteCounts(Position.Of(Revision.Next, 0), _budget.Live, _budget.History);
+        _budget.Saved();
+    }
+
+    private void MeasureSpace()
+    {
+        using var rows = _pages.Query();
+        rows.Next();
+        Space.Measure(inUse: rows.Number(0) - rows.Number(1), reusable: rows.Number(1));
     }
 }

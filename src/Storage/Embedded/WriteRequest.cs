@@ -28,7 +28,18 @@ internal abstract class WriteRequest<T> : WriteRequest
     /// <summary>The answer; or the reason why it wrote nothing, which is as little an answer before the batch is durable as any other.</summary>
     protected abstract (T? Result, Exception? Refusal) Execute(VersionWriter writer);
 
-    public sealed override void Apply(VersionWriter writer) => (_result, _refusal) = Execute(writer);
+    public sealed override void Apply(VersionWriter writer)
+    {
+        try
+        {
+            (_result, _refusal) = Execute(writer);
+        }
+        catch (DamagedVersionException damaged)
+        {
+            // It is found before the request's first write: the others of the batch need not fail for it.
+            _refusal = DatabaseFailure.RefusedForNow(writer.Path, damaged);
+        }
+    }
 
     public sealed override void Acknowledge()
     {

@@ -35,8 +35,8 @@ internal sealed class CommitRequest(StoreTransaction transaction, long bytes) : 
         {
             if (write is not StoreWrite.Put put)
                 continue;
-            if (writer.IsFull)
-                return new StoreUnavailableException("the database has used up its space: raise its limit, or delete and compact", outcomeUnknown: false);
+            if (writer.Space.Shortage is { } shortage)
+                return new StoreUnavailableException(shortage, outcomeUnknown: false);
             if (put.Lease != LeaseId.None && !writer.HasLease(put.Lease))
                 return new LeaseNotFoundException(put.Lease);
         }
@@ -59,7 +59,8 @@ internal sealed class EndLeaseRequest(LeaseId lease) : WriteRequest<bool>
         if (!writer.HasLease(lease))
             return (false, null);
         // A key whose newest version hangs on another lease, or on none, stays.
-        var keys = writer.Leases.ReadKeys(lease).Where(key => writer.Reader.Find(key, long.MaxValue)?.Lease == lease);
+        // All are read before the first is deleted: should one be damaged, nothing has been done.
+        var keys = writer.Leases.ReadKeys(lease).Where(key => writer.Reader.Find(key, long.MaxValue)?.Lease == lease).ToList();
         foreach (var chunk in keys.Select(key => new StoreWrite.Delete(key)).Chunk(Position.MaxWrites))
             writer.Write(chunk);
         writer.Leases.Remove(lease);
@@ -84,5 +85,7 @@ internal sealed class SweepRequest : WriteRequest<bool>
 {
     private const int StepVersions = 250; // about 5 ms of the writer's time
 
-    protected override (bool Result, Exception? Refusal) Execute(VersionWriter writer) => (writer.Compaction.Sweep(StepVersions), null);
+    // Twice what the batch before has added, so that sweeping gains on the writers however large their transactions are.
+    protected override (bool Result, Exception? Refusal) Execute(VersionWriter writer) =>
+        (writer.Sweep(Math.Max(StepVersions, 2 * writer.LastBatchChanges)), null);
 }

@@ -16,6 +16,7 @@ internal static class Root
             ServerCommand.Create(),
             AgentCommand.Create(),
             TokenCommand.Create(),
+            StorageCommand.Create(),
         };
         root.Action = new HelpText(); // nothing typed: what could be
         root.Options.OfType<HelpOption>().Single().Action = new HelpText();

@@ -11,6 +11,9 @@ internal sealed partial record DataOptions
     [Flag("--v", "Log level: 0 tells what an operator must know, 2 what the controllers do, 4 and above every decision.", Alias = "-v", Least = 0)]
     public int Verbosity { get; init; }
 
+    /// <summary>The embedded store's file.</summary>
+    public string StorePath => PathOf("storage", "controlplane.db");
+
     /// <summary>A path below the data directory.</summary>
     public string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Path.GetFullPath(DataDir), .. parts]);
 

@@ -24,6 +24,14 @@ internal static class FlagParsers
             : Invalid<int>(result, $"strconv.ParseInt: parsing \"{text}\": {(long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "value out of range" : "invalid syntax")}");
     }
 
+    /// <summary>A whole number that may be large.</summary>
+    public static long LongInteger(ArgumentResult result)
+    {
+        var text = Text(result);
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
+            : Invalid<long>(result, $"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+    }
+
     /// <summary>A number.</summary>
     public static double Number(ArgumentResult result)
     {

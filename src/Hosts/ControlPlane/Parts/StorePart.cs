@@ -29,11 +29,7 @@ internal sealed class StorePart(StorageOptions options, DataOptions data, TimePr
     private async Task<IKeyValueStore> OpenAsync(CancellationToken cancel)
     {
         if (IsExclusive)
-        {
-            var path = data.PathOf("storage", "controlplane.db");
-            Directory.CreateDirectory(data.PathOf("storage"));
-            return await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = path, Time = time, Log = logs.CreateLogger<EmbeddedStore>() }, cancel);
-        }
+            return await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Path = data.StorePath, Time = time, Log = logs.CreateLogger<EmbeddedStore>() }, cancel);
 
         return await EtcdStore.ConnectAsync(
             new EtcdStoreOptions
