@@ -9,7 +9,10 @@ namespace ControlPlane.ApiServer.CustomResources;
 internal static class VersionInfo
 {
     private static readonly ValueList<string> All = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
-    private static readonly ValueList<string> WhileTerminating = ["delete", "deletecollection", "get", "list", "watch"];
+
+    // Objects with finalizers must be let go: updates go on, nothing new comes.
+    private static readonly ValueList<string> WhileTerminating = ["delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
     private static readonly ValueList<string> OfSubresources = ["get", "patch", "update"];
 
     /// <summary>Names, scope, verbs and subresources.</summary>
