@@ -34,7 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
     public string Kubeconfig => Path.Combine(Data, "admin.conf");
 
     /// <summary>An address of this machine that the cluster's node reaches, for servers beside the cluster.</summary>
-    public string OutsideAddress => _network.OutsideAddress;
+    public string OutsideAddress => Network.OutsideAddress;
 
     /// <summary>kubectl as that administrator.</summary>
     public Kubectl Kubectl => new(Kubeconfig);

@@ -22,13 +22,12 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     private readonly TemporaryDirectory _data = new();
     private readonly Func<ApiServerOptions, ApiServerOptions> _configure;
-    private readonly Func<EmbeddedStoreOptions, EmbeddedStoreOptions> _configureStore;
+    private readonly long? _storeBytesMax;
     private readonly List<HttpClient> _clients = [];
     private EmbeddedStore? _store;
     private Server? _server;
 
-    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure, Func<EmbeddedStoreOptions, EmbeddedStoreOptions> configureStore) =>
-        (_configure, _configureStore) = (configure, configureStore);
+    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure, long? storeBytesMax) => (_configure, _storeBytesMax) = (configure, storeBytesMax);
 
     /// <summary>The server.</summary>
     public Server Server => _server ?? throw new InvalidOperationException("the server is stopped");
@@ -44,11 +43,10 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="configure">Changes the options, which listen on a free loopback port.</param>
-    /// <param name="configureStore">Changes the store's options.</param>
-    public static async Task<ApiServerFixture> StartAsync(
-        Func<ApiServerOptions, ApiServerOptions>? configure = null, Func<EmbeddedStoreOptions, EmbeddedStoreOptions>? configureStore = null)
+    /// <param name="storeBytesMax">What the store may hold, where it is to be little.</param>
+    public static async Task<ApiServerFixture> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null, long? storeBytesMax = null)
     {
-        var fixture = new ApiServerFixture(configure ?? (options => options), configureStore ?? (options => options));
+        var fixture = new ApiServerFixture(configure ?? (options => options), storeBytesMax);
         try
         {
             await fixture.StartAgainAsync();
@@ -72,7 +70,8 @@ public sealed class ApiServerFixture : IAsyncDisposable
             AdvertiseAddress = Advertised,
             KubernetesServiceAddress = options.KubernetesServiceAddress,
         }, TimeProvider.System);
-        _store = await EmbeddedStore.OpenAsync(_configureStore(new EmbeddedStoreOptions { Path = _data["store.db"] }), CancellationToken.None);
+        var store = new EmbeddedStoreOptions { Path = _data["store.db"] };
+        _store = await EmbeddedStore.OpenAsync(store with { MaxDatabaseBytes = _storeBytesMax ?? store.MaxDatabaseBytes }, CancellationToken.None);
         _server = await Server.StartAsync(_store, Pki, options, TimeProvider.System, new Random(), NullLoggerFactory.Instance, CancellationToken.None);
         Admin = ClientAs("kubernetes-super-admin", "system:masters");
     }

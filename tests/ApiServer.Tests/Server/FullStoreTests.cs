@@ -12,7 +12,7 @@ public sealed class FullStoreTests
     [Test]
     public async Task A_full_store_is_a_500_with_its_reason_while_reads_and_deletes_go_on_and_then_writes_do_again()
     {
-        await using var fixture = await ApiServerFixture.StartAsync(configureStore: options => options with { MaxDatabaseBytes = 6 << 20 });
+        await using var fixture = await ApiServerFixture.StartAsync(storeBytesMax: 6 << 20);
         var number = 0;
         var answer = await CreateAsync(fixture, number);
         while ((int)answer.Code == 201 && number < 100)
@@ -31,5 +31,5 @@ public sealed class FullStoreTests
     }
 
     private static Task<Answer> CreateAsync(ApiServerFixture fixture, int number) => SharedServer.SendAsync(
-        fixture.Admin, HttpMethod.Post, ConfigMaps, Encoding.UTF8.GetBytes($$"""{"metadata":{"name":"big-{{number}}"},"data":{"x":"{{new string('x', 200_000)}}"}}"""));
+        fixture.Admin, HttpMethod.Post, ConfigMaps, Encoding.UTF8.GetBytes($$$"""{"metadata":{"name":"big-{{{number}}}"},"data":{"x":"{{{new string('x', 200_000)}}}"}}"""));
 }

@@ -21,5 +21,7 @@ internal static class CommandLine
     public static IReadOnlyList<string> Wrong(params string[] flags) => Server(flags).Validate().Messages;
 
     /// <summary>Every command with flags.</summary>
-    public static IEnumerable<FlagCommand> Commands => Root.Create().Subcommands.Cast<FlagCommand>();
+    public static IEnumerable<FlagCommand> Commands => Below(Root.Create()).OfType<FlagCommand>();
+
+    private static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(sub => Below(sub).Prepend(sub));
 }

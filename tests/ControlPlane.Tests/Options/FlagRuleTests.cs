@@ -10,7 +10,7 @@ public sealed partial class FlagRuleTests
 {
     // Defaults that the product chose otherwise; --v has none in the table.
     private static readonly string[] OwnDefaults =
-        ["--bind-address", "--secure-port", "--service-cluster-ip-range", "--authorization-mode", "--allocate-node-cidrs", "--cluster-cidr", "--node-cidr-mask-size", "--anonymous-auth", "--service-account-issuer", "--service-node-port-range"];
+        ["--controllers", "--bind-address", "--secure-port", "--service-cluster-ip-range", "--authorization-mode", "--allocate-node-cidrs", "--cluster-cidr", "--node-cidr-mask-size", "--anonymous-auth", "--service-account-issuer", "--service-node-port-range"];
 
     private static IEnumerable<FlagInfo> Flags => CommandLine.Commands.SelectMany(command => command.Sections).SelectMany(section => section.Flags).DistinctBy(flag => flag.Name);
 
