@@ -63,7 +63,7 @@ internal sealed record Flag(string Namespace, string Record, int Order, string P
 
     public string ToOption(string value) => IsList ? $"[.. {value}]" : IsSwitch ? $"FlagText.Of({value})" : value;
 
-    public string FromOption(string value) => IsList ? $"[.. {value} ?? []]" : IsSwitch ? $"{value} == FlagText.Of(true)" : Type == "string" ? value + "!" : value;
+    public string FromOption(string value) => IsList ? $"[.. {value} ?? []]" : Type == "string" ? value + "!" : value;
 
     private static string Named(AttributeData attribute, string name) =>
         attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name) is { Key: not null } found ? found.Value.ToCSharpString() : "";

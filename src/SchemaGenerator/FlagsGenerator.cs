@@ -79,7 +79,7 @@ public sealed class FlagsGenerator : IIncrementalGenerator
         using (source.Indent("};"))
         {
             foreach (var flag in flags)
-                source.Line($"{flag.Property} = {flag.FromOption($"result.GetValue({flag.Property}Flag)")},");
+                source.Line($"{flag.Property} = {(flag.IsSwitch ? $"FlagParsers.IsOn(result, {flag.Property}Flag)" : flag.FromOption($"result.GetValue({flag.Property}Flag)"))},");
         }
         source.Line();
     }

@@ -107,6 +107,9 @@ public abstract partial class TransportContract
         };
         var followed = new Followed(new Informer<ConfigMap>(transport, options, TimeProvider.System, new Random(1), NullLogger.Instance));
         await followed.Informer.WaitForSyncAsync(Cancel);
+        // A first list may be of any age: tests begin when it has caught up.
+        foreach (var map in (await Api.ListAsync<ConfigMap>(ObjectQuery.In(Namespace), Cancel)).Items)
+            await followed.UntilAsync(map.Key, found => found?.Metadata.ResourceVersion == map.Metadata.ResourceVersion);
         return followed;
     }
 

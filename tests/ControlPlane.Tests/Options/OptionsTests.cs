@@ -32,7 +32,7 @@ public sealed class OptionsTests
         Assert.That(cluster.Server.TlsSans, Is.EqualTo(new[] { "a", "b", "c" }));
         Assert.That(cluster.Controllers.NodeEvictionRate, Is.EqualTo(0.5));
         Assert.That(cluster.Data.Verbosity, Is.EqualTo(3));
-        Assert.That(cluster.Storage.EventTtl, Is.Zero);
+        Assert.That(cluster.Storage.EventTtl, Is.EqualTo(TimeSpan.Zero));
         var gates = cluster.Server.ReadFeatureGates();
         Assert.That((gates.IsEnabled("APIServerIdentity"), gates.IsEnabled("WatchList"), gates.IsEnabled("GangScheduling")), Is.EqualTo((false, false, true)));
         Assert.That(cluster.Validate().Messages, Is.Empty);

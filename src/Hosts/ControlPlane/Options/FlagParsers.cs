@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -40,9 +41,13 @@ internal static class FlagParsers
             : Invalid<double>(result, $"strconv.ParseFloat: parsing \"{text}\": invalid syntax");
     }
 
-    /// <summary>A switch: alone it is on, or it is said: --leader-elect=false.</summary>
+    /// <summary>Is the switch on? Alone it is; the parser does not read what is not there.</summary>
+    public static bool IsOn(ParseResult result, Option<string> flag) =>
+        result.GetResult(flag) is { Implicit: false, Tokens.Count: 0 } || result.GetValue(flag) == FlagText.Of(true);
+
+    /// <summary>What is said of a switch: --leader-elect=false.</summary>
     /// <returns>true or false.</returns>
-    public static string? Switch(ArgumentResult result) => result.Tokens.Count == 0 ? FlagText.Of(true) : Text(result) switch
+    public static string? Switch(ArgumentResult result) => Text(result) switch
     {
         "1" or "t" or "T" or "true" or "TRUE" or "True" => FlagText.Of(true),
         "0" or "f" or "F" or "false" or "FALSE" or "False" => FlagText.Of(false),
