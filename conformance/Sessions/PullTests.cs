@@ -144,7 +144,7 @@ internal sealed class PullTests
     public async Task A_name_that_is_none_is_refused_without_asking_a_registry()
     {
         await using var scratch = await Scratch.CreateAsync();
-        await CreateAsync(scratch, "odd", "UPPER/case:1", "IfNotPresent");
+        await CreateAsync(scratch, "odd", "odd//name:1", "IfNotPresent");
         Assert.That(await WaitingAsync(scratch, "odd", "InvalidImageName"), Does.Contain("couldn't parse image name"));
     }
 

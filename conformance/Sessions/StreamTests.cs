@@ -94,6 +94,7 @@ internal sealed partial class StreamTests
     public async Task A_forwarded_port_serves_many_connections_at_once(string kubectl)
     {
         await using var scratch = await RunAsync(kubectl, $"mkdir /www && head -c {FileBytes} /dev/urandom > /www/big && exec httpd -f -p 8080 -h /www");
+        await ServesAsync(scratch);
         var sum = (await scratch.RunAsync("exec", "main", "--", "sha256sum", "/www/big")).Split(' ')[0];
         using var forward = scratch.Start("port-forward", "pod/main", ":8080");
         try
@@ -169,6 +170,7 @@ internal sealed partial class StreamTests
     public async Task The_official_client_runs_commands_and_forwards_ports_over_channels()
     {
         await using var scratch = await RunAsync(KubectlReleases.Newest, "mkdir /www && echo found > /www/index.html && exec httpd -f -p 8080 -h /www");
+        await ServesAsync(scratch);
         using var client = SharedCluster.Cluster.Client;
         var output = "";
         var code = await client.NamespacedPodExecAsync("main", scratch.Name, "main", ShellExit3, tty: false, async (_, stdout, _) =>
@@ -204,6 +206,9 @@ internal sealed partial class StreamTests
         await scratch.RunAsync("wait", "pod/main", "--for=condition=Ready", "--timeout=60s");
         return scratch;
     }
+
+    private static Task ServesAsync(Scratch scratch) =>
+        scratch.RunAsync("exec", "main", "--", "timeout", "60", "sh", "-c", "until netstat -ltn | grep -q :8080; do sleep 0.1; done");
 
     private static async Task<Uri> AddressAsync(Process forward)
     {

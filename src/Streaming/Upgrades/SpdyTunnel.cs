@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using ControlPlane.Streaming.Channels;
 using ControlPlane.Streaming.Relay;
 using ControlPlane.Streaming.Spdy;
@@ -28,7 +27,7 @@ public static class SpdyTunnel
             SubProtocol = Prefix + UpgradeClient.Header(agreed, UpgradeClient.StreamProtocolHeader),
             KeepAliveInterval = limits.KeepAliveInterval,
         });
-        await using var here = WebSocketStream.Create(socket, WebSocketMessageType.Binary, limits.CloseTimeout);
+        await using var here = new TunnelStream(socket, limits, clock);
         await ByteRelay.RunAsync(here, there, limits, clock, cancel);
     }
 }
