@@ -32,7 +32,8 @@ public sealed class EmbeddedDurabilityTests : IDisposable
     public async Task Callers_that_wait_together_share_one_fsync_and_nobody_is_told_before_it()
     {
         await using var store = await EmbeddedStore.OpenAsync(Options, default);
-        await using var watch = store.WatchAsync(new StoreWatchQuery("/", new Revision(1)), default).GetAsyncEnumerator();
+        await PutAsync(store, "/zero"); // the first write of a log makes its header durable, too
+        await using var watch = store.WatchAsync(new StoreWatchQuery("/", new Revision(2)), default).GetAsyncEnumerator();
         var told = watch.MoveNextAsync().AsTask();
         using var reached = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
@@ -54,7 +55,7 @@ public sealed class EmbeddedDurabilityTests : IDisposable
         {
             Assert.That(first.IsCompleted, Is.False, "it is in the log, but not durable");
             Assert.That(told.IsCompleted, Is.False, "watchers are callers too");
-            Assert.That(await KeysAsync(store), Is.Empty);
+            Assert.That(await KeysAsync(store), Is.EqualTo(new[] { "/zero" }));
         }
         finally
         {
@@ -133,7 +134,7 @@ public sealed class EmbeddedDurabilityTests : IDisposable
     [Test]
     public async Task What_was_acknowledged_outlives_any_power_cut_and_what_was_torn_is_not_there()
     {
-        const int cuts = 25;
+        const int cuts = 15;
         var random = new Random(TestContext.CurrentContext.Random.Next());
         await using var store = await EmbeddedStore.OpenAsync(Options with { CheckpointBytes = 256 << 10, HistoryBytes = 256 << 10 }, default);
         var acknowledged = new ConcurrentDictionary<string, long>();

@@ -43,13 +43,20 @@ internal sealed class AcknowledgedMark : IDisposable
         return BinaryPrimitives.ReadInt64LittleEndian(mark[8..]) == ~revision ? new Revision(revision) : Revision.None;
     }
 
-    /// <summary>Says that everything up to a revision is durable.</summary>
+    /// <summary>Says that everything up to a revision is durable. A mark that cannot be moved stays behind, which is no lie.</summary>
     public void Write(Revision revision)
     {
         Span<byte> mark = stackalloc byte[Bytes];
         BinaryPrimitives.WriteInt64LittleEndian(mark, revision.Value);
         BinaryPrimitives.WriteInt64LittleEndian(mark[8..], ~revision.Value);
-        RandomAccess.Write(_file.SafeFileHandle, mark, 0);
+        try
+        {
+            RandomAccess.Write(_file.SafeFileHandle, mark, 0);
+        }
+        catch (IOException)
+        {
+            // It is behind until the next time.
+        }
     }
 
     /// <summary>Forgets, durably: the database is about to become another.</summary>

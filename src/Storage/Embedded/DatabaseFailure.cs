@@ -8,7 +8,7 @@ internal static class DatabaseFailure
 {
     /// <summary>Is this about the file or its disk, and not a fault of the program?</summary>
     public static bool IsOfTheDisk(Exception error) =>
-        error is SqliteException or DamagedVersionException or IOException or UnauthorizedAccessException;
+        error is SqliteException or DamagedVersionException or IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException;
 
     /// <summary>Is nothing lost and nothing done, so that it may go well the next time: no room on the disk, or another process holds the write lock?</summary>
     /// <remarks>
@@ -33,13 +33,14 @@ internal static class DatabaseFailure
     public static string Reason(Exception error) => error switch
     {
         SqliteException failed when Words(failed) is { } words => $"{words} ({failed.Message})",
+        System.Text.DecoderFallbackException => "the file is damaged: a key in it is no text; restore a backup",
         _ => error.Message,
     };
 
     private static string? Words(SqliteException error) => (error.SqliteErrorCode, error.SqliteExtendedErrorCode) switch
     {
         (_, raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC) => "the disk could not make a write durable",
-        (_, raw.SQLITE_IOERR_SHMSIZE or raw.SQLITE_IOERR_SHMOPEN or raw.SQLITE_IOERR_SHMMAP) => "there is no room on the disk for the log's index, or it cannot be made",
+        (_, raw.SQLITE_IOERR_SHMSIZE or raw.SQLITE_IOERR_SHMOPEN or raw.SQLITE_IOERR_SHMMAP) => "no space is left on the disk for the log's index, or it cannot be made",
         (raw.SQLITE_FULL, _) => "no space is left on the disk",
         (raw.SQLITE_BUSY, _) => "another process holds its lock",
         (raw.SQLITE_READONLY, _) => "the file or its disk is read-only",

@@ -177,7 +177,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
         {
             _writer.RollBack();
         }
-        catch (Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception again) when (DatabaseFailure.IsOfTheDisk(again))
         {
             // SQLite has rolled back by itself, or cannot: no further statement is run on this connection either way.
         }

@@ -54,7 +54,7 @@ public static class DatabaseCheck
                 state = DatabaseFormat.ReadState(connection);
                 CheckVersions();
             }
-            catch (SqliteException error)
+            catch (Exception error) when (DatabaseFailure.IsOfTheDisk(error))
             {
                 _problems.Add($"it cannot be read further: {DatabaseFailure.Reason(error)}");
             }
