@@ -36,7 +36,7 @@ public sealed class EmbeddedStore : IKeyValueStore
         foreach (var (lease, timeToLive) in writer.Leases.ReadAll())
             _leases.Start(lease, timeToLive);
         _readers = new ReaderPool(file, options.ReadConnections);
-        _commits = new GroupCommit(writer, file.Mark, _hub, options);
+        _commits = new GroupCommit(writer, file.Mark, _hub, _readers, options);
         _expiring = ExpireLeasesAsync();
         _forgetting = ForgetExcessAsync();
     }

@@ -22,6 +22,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private readonly VersionWriter _writer;
     private readonly AcknowledgedMark _mark;
     private readonly WatchHub _hub;
+    private readonly ReaderPool _readers;
     private readonly EmbeddedStoreOptions _options;
     private readonly Channel<WriteRequest> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,11 +31,12 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private Exception? _failure;
     private bool _wasRefused;
 
-    public GroupCommit(VersionWriter writer, AcknowledgedMark mark, WatchHub hub, EmbeddedStoreOptions options)
+    public GroupCommit(VersionWriter writer, AcknowledgedMark mark, WatchHub hub, ReaderPool readers, EmbeddedStoreOptions options)
     {
         _writer = writer;
         _mark = mark;
         _hub = hub;
+        _readers = readers;
         _options = options;
         _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(options.MaxPendingTransactions)
         {
@@ -124,7 +126,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
             _batch.Clear();
             _wasRefused = false;
             ForgetExcess(isShortOfRoom: _writer.Space.Shortage is not null);
-            _writer.Checkpoints.RunWhenDue();
+            _writer.Checkpoints.RunWhenDue(_readers);
         }
         catch (Exception error) when (DatabaseFailure.IsPassing(error))
         {

@@ -5,9 +5,10 @@ namespace ControlPlane.Storage.Embedded;
 
 /// <summary>Carries the write-ahead log over into the database file, so that the log stays short. Used by the writer thread alone, between transactions.</summary>
 /// <remarks>
-/// A passive checkpoint never waits for readers; once they are gone, the next write starts the log from its beginning. Only when readers have held it up
-/// for so long that the log is four times its size does the writer wait for them, and not again until it has grown by as much again: a reader of
-/// another process, as a backup is, may be slow. A log that has grown so is cut back once it is carried over.
+/// A passive checkpoint never waits for readers; once they are gone, the next write starts the log from its beginning. One that readers have held up is
+/// tried again when the log has grown by as much again: each costs an fsync of the database file. Only when readers have held it up
+/// for so long that the log is four times its size does the writer wait for them and hold up those that come (readers without a pause would never leave it a
+/// moment), and not again until it has grown by as much again: a reader of another process, as a backup is, may be slow. A log that has grown so is cut back once it is carried over.
 /// </remarks>
 internal sealed class LogCheckpoints(SqliteConnection connection, EmbeddedStoreOptions limits)
 {
@@ -16,23 +17,30 @@ internal sealed class LogCheckpoints(SqliteConnection connection, EmbeddedStoreO
     private const int Patience = 4;
 
     private readonly sqlite3 _database = connection.Handle!;
+    private long _dueAt = limits.CheckpointBytes;
     private long _waitsAt = Patience * limits.CheckpointBytes;
 
     /// <summary>Does it when the log has grown past the limit.</summary>
-    public void RunWhenDue()
+    /// <param name="readers">Of this process.</param>
+    public void RunWhenDue(ReaderPool readers)
     {
         raw.sqlite3_db_status(_database, CacheWrites, out var pages, out _, 0);
-        if ((long)pages * PageBytes < limits.CheckpointBytes)
+        if ((long)pages * PageBytes < _dueAt)
             return;
         var (inLog, carriedOver) = Run(raw.SQLITE_CHECKPOINT_PASSIVE);
         if (inLog != carriedOver && (long)inLog * PageBytes > _waitsAt)
         {
-            (inLog, carriedOver) = Run(raw.SQLITE_CHECKPOINT_RESTART);
+            readers.WithoutReads(() => (inLog, carriedOver) = Run(raw.SQLITE_CHECKPOINT_RESTART));
             _waitsAt = (long)inLog * PageBytes + Patience * limits.CheckpointBytes;
         }
 
         if (inLog != carriedOver)
+        {
+            _dueAt = (long)pages * PageBytes + limits.CheckpointBytes;
             return;
+        }
+
+        _dueAt = limits.CheckpointBytes;
         _waitsAt = Patience * limits.CheckpointBytes;
         raw.sqlite3_db_status(_database, CacheWrites, out _, out _, 1);
     }

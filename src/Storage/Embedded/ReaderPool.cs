@@ -6,6 +6,7 @@ namespace ControlPlane.Storage.Embedded;
 internal sealed class ReaderPool(DatabaseFile file, int size) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _places = new(size, size);
+    private readonly SemaphoreSlim _all = new(1, 1); // two who each had some of the places would wait for each other
     private readonly ConcurrentStack<VersionReader> _idle = new();
     private volatile bool _closed;
 
@@ -30,11 +31,30 @@ internal sealed class ReaderPool(DatabaseFile file, int size) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _closed = true;
+        await _all.WaitAsync();
         for (var place = 0; place < size; place++)
             await _places.WaitAsync();
         while (_idle.TryPop(out var reader))
             reader.Dispose();
         _places.Release(size);
+        _all.Release();
+    }
+
+    /// <summary>Acts while nobody reads: waits for the reads under way, and lets those wait that come. Blocks its thread.</summary>
+    public void WithoutReads(Action act)
+    {
+        _all.Wait();
+        for (var place = 0; place < size; place++)
+            _places.Wait();
+        try
+        {
+            act();
+        }
+        finally
+        {
+            _places.Release(size);
+            _all.Release();
+        }
     }
 
     private T Read<T, TQuery>(Func<VersionReader, TQuery, T> read, TQuery query)

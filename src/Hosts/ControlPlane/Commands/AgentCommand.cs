@@ -11,7 +11,7 @@ internal static class AgentCommand
         var command = new FlagCommand(
             "agent",
             "Start a node agent: it registers this machine with a server and runs pods.",
-            "controlplane agent --server https://server:6443 --token abcdef.0123456789abcdef",
+            "controlplane agent --server https://cp-1:6443 --token abcdef.0123456789abcdef",
             DataOptions.Section,
             JoinOptions.Section,
             AgentOptions.Section);
