@@ -27,7 +27,7 @@ internal sealed class Resource<T>(Kubernetes client, string? inNamespace = null)
     private static readonly string Version = Kind.Group.Length == 0 ? Kind.ApiVersion : $"{Kind.Group}/{Kind.ApiVersion}";
     private static readonly string Root = (Kind.Group.Length == 0 ? "api/" : "apis/") + Version;
 
-    private static readonly string Plural = Kind.PluralName ?? Kind.Kind.ToLowerInvariant() + "s"; // some models of the client lack it
+    private static readonly string Plural = string.IsNullOrEmpty(Kind.PluralName) ? Kind.Kind.ToLowerInvariant() + "s" : Kind.PluralName; // some models of the client lack it
 
     private readonly string _path = inNamespace is null ? $"{Root}/{Plural}" : $"{Root}/namespaces/{inNamespace}/{Plural}";
 

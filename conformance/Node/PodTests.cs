@@ -86,7 +86,7 @@ internal sealed class PodTests
         await scratch.ReadyAsync(PodRuns.Idle("one", metadata: "labels: {of: test}"));
         var patched = await scratch.Pods.PatchAsync("one", $$$"""{"metadata":{"labels":{"patched":"true"}},"spec":{"containers":[{"name":"main","image":"{{{SharedCluster.NextBusybox}}}"}]}}""", Resource<V1Pod>.Strategic);
         Assert.That(patched.Spec.Containers[0].Image, Is.EqualTo(SharedCluster.NextBusybox));
-        await scratch.Pods.UntilAsync("one", static pod => pod.IsReady() && pod.Metadata.Labels["patched"] == "true");
+        await scratch.Pods.UntilAsync("one", static pod => pod.IsReady() && pod.Metadata.Labels["patched"] == "true" && pod.Status.ContainerStatuses[0].RestartCount == 1);
         var replaced = await scratch.Pods.UpdateAsync("one", static pod => pod.Status.Conditions.Add(new V1PodCondition { Type = "example.com/tried", Status = "True" }), "status");
         Assert.That(replaced.Status.Conditions.Select(static condition => condition.Type), Does.Contain("example.com/tried"));
         await scratch.Pods.DeleteCollectionAsync("labelSelector=patched%3Dtrue");

@@ -8,7 +8,7 @@ internal sealed class PodTests
     {
         await using var scratch = await Scratch.CreateAsync();
         await scratch.RunAsync("run", "talker", $"--image={SharedCluster.Busybox}", "--restart=Never", "--", "sh", "-c", "for i in 1 2 3; do echo line $i; sleep 1; done");
-        await scratch.RunAsync("wait", "pod/talker", "--for=jsonpath={.status.containerStatuses[0].started}", "--timeout=60s");
+        await scratch.RunAsync("wait", "pod/talker", "--for=jsonpath={.status.containerStatuses[0].started}=true", "--timeout=60s");
         Assert.That(await scratch.RunAsync("logs", "-f", "talker"), Is.EqualTo("line 1\nline 2\nline 3\n"));
         Assert.That(await scratch.RunAsync("logs", "talker", "--tail=1"), Is.EqualTo("line 3\n"));
         await scratch.RunAsync("wait", "pod/talker", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s");

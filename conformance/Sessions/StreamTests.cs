@@ -171,7 +171,7 @@ internal sealed partial class StreamTests
     {
         await using var scratch = await RunAsync(KubectlReleases.Newest, "mkdir /www && echo found > /www/index.html && exec httpd -f -p 8080 -h /www");
         await ServesAsync(scratch);
-        using var client = SharedCluster.Cluster.Client;
+        var client = SharedCluster.Client;
         var output = "";
         var code = await client.NamespacedPodExecAsync("main", scratch.Name, "main", ShellExit3, tty: false, async (_, stdout, _) =>
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ControlPlane.Node.Runtime;
 using ControlPlane.Types.Core;
 
@@ -18,6 +19,7 @@ internal static class PodLabels
     public const string RestartCount = "io.kubernetes.container.restartCount";
     public const string TerminationMessagePath = "io.kubernetes.container.terminationMessagePath";
     public const string TerminationMessagePolicy = "io.kubernetes.container.terminationMessagePolicy";
+    public const string ContainerHash = "io.kubernetes.container.hash";
     public const string TerminationGracePeriod = "io.kubernetes.pod.terminationGracePeriod";
 
     /// <summary>A sandbox's labels: the pod's own and who it is.</summary>
@@ -41,6 +43,7 @@ internal static class PodLabels
     {
         var annotations = new Dictionary<string, string>
         {
+            [ContainerHash] = HashOf(container),
             [RestartCount] = attempt.ToString(CultureInfo.InvariantCulture),
             [TerminationMessagePath] = container.TerminationMessagePath,
             [TerminationMessagePolicy] = container.TerminationMessagePolicy,
@@ -50,9 +53,22 @@ internal static class PodLabels
         return annotations;
     }
 
+    /// <summary>Was it made of another definition than this? What a container was made of is its name and its image (kubelet: HashContainer).</summary>
+    public static bool IsOfAnother(Runtime.ContainerStatus made, IContainer container) =>
+        made.Annotations.GetValueOrDefault(ContainerHash) is { } hash && hash != HashOf(container);
+
     /// <summary>How often the container was started before this time; the runtime's attempt where the annotation is missing.</summary>
     public static int RestartCountOf(Runtime.ContainerStatus container) =>
         int.TryParse(container.Annotations.GetValueOrDefault(RestartCount), CultureInfo.InvariantCulture, out var count) ? count : (int)container.Attempt;
+
+    // kubelet: FNV-1a, 32 bits, of the two fields as JSON.
+    private static string HashOf(IContainer container)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in Encoding.UTF8.GetBytes($$"""{"image":"{{container.Image}}","name":"{{container.Name}}"}"""))
+            hash = (hash ^ letter) * 16777619u;
+        return hash.ToString("x", CultureInfo.InvariantCulture);
+    }
 
     private static void Identify(Dictionary<string, string> labels, Pod pod)
     {

@@ -27,11 +27,26 @@ internal static class PodTermination
             await StopAsync(pod, sidecar, deadline, cancel);
     }
 
-    private static async Task StopAsync(PodContext pod, ContainerStatus container, DateTimeOffset deadline, CancellationToken cancel)
+    /// <summary>Ends a running container whose definition has changed; the others go on. True: it was so, and it is to start anew, whatever the restart policy.</summary>
+    /// <exception cref="RuntimeException">The runtime doesn't answer.</exception>
+    public static async Task<bool> StopChangedAsync(PodContext pod, IContainer container, CancellationToken cancel)
+    {
+        if (pod.Runtime.Find(container.Name) is not { State: ContainerState.Running } running || !PodLabels.IsOfAnother(running, container))
+            return false;
+        var deadline = pod.Node.Clock.GetUtcNow() + TimeSpan.FromSeconds(pod.Pod.GraceSeconds);
+        await StopAsync(pod, running, $"Container {container.Name} definition changed, will be restarted", deadline, cancel);
+        await pod.RefreshAsync(cancel);
+        return true;
+    }
+
+    private static Task StopAsync(PodContext pod, ContainerStatus container, DateTimeOffset deadline, CancellationToken cancel) =>
+        StopAsync(pod, container, $"Stopping container {container.Name}", deadline, cancel);
+
+    private static async Task StopAsync(PodContext pod, ContainerStatus container, string why, DateTimeOffset deadline, CancellationToken cancel)
     {
         var wanted = pod.Pod.AllContainers.FirstOrDefault(one => one.Name == container.Name);
         if (wanted is not null)
-            pod.Node.Events.Record(pod.Pod.ReferenceTo(wanted), EventKind.Normal, "Killing", $"Stopping container {container.Name}");
+            pod.Node.Events.Record(pod.Pod.ReferenceTo(wanted), EventKind.Normal, "Killing", why);
         if (wanted?.Lifecycle?.PreStop is { } hook && container.State == ContainerState.Running)
             await RunHookAsync(pod, wanted, container.Id, hook, deadline, cancel);
         var left = deadline - pod.Node.Clock.GetUtcNow();

@@ -12,11 +12,13 @@ internal sealed class ContainersStep(ContainerStarter starter) : IPodStep
         var outcome = StepOutcome.Done;
         foreach (var container in pod.Pod.Spec.Containers.AsEnumerable())
         {
+            var mustStart = await PodTermination.StopChangedAsync(pod, container, cancel) || RestartPolicies.ShouldStart(pod.Pod, container, pod.Runtime);
             if (pod.Runtime.Find(container.Name) is { State: ContainerState.Running })
                 pod.Waiting.Remove(container.Name);
-            else if (RestartPolicies.ShouldStart(pod.Pod, container, pod.Runtime) && !await starter.StartAsync(pod, container, cancel))
+            else if (mustStart && !await starter.StartAsync(pod, container, cancel))
                 outcome = StepOutcome.NotYet;
         }
+
         await StartEphemeralAsync(pod, cancel);
         return outcome;
     }

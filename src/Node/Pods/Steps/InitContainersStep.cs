@@ -32,6 +32,7 @@ internal sealed class InitContainersStep(ContainerStarter starter) : IPodStep
 
     private async Task<StepOutcome> RunSidecarAsync(PodContext pod, IContainer container, CancellationToken cancel)
     {
+        await PodTermination.StopChangedAsync(pod, container, cancel);
         if (pod.Runtime.Find(container.Name) is { State: ContainerState.Running })
             return StepOutcome.Done;
         return await starter.StartAsync(pod, container, cancel) ? StepOutcome.Done : StepOutcome.NotYet;
