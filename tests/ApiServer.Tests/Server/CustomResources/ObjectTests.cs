@@ -16,10 +16,13 @@ public sealed class ObjectTests
          "one":{"type":"object","properties":{"x":{"type":"string"},"y":{"type":"string"}},"oneOf":[{"required":["x"]},{"required":["y"]}]}}
         """;
 
-    private static readonly Lazy<Task<CustomKind>> Shared = new(() => CustomKind.CreateAsync(Properties, definition =>
+    private static CustomKind _kind = null!;
+
+    [OneTimeSetUp]
+    public static async Task DefineAsync() => _kind = await CustomKind.CreateAsync(Properties, definition =>
         definition["spec"]!["versions"]![0]!["additionalPrinterColumns"] = JsonNode.Parse("""
             [{"name":"Mode","type":"string","jsonPath":".spec.mode"},{"name":"Replicas","type":"integer","jsonPath":".spec.replicas"},{"name":"Second","type":"string","jsonPath":".spec.ports[1].name"}]
-            """)));
+            """));
 
     [TestCase("""{"replicas":11}""", "spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10")]
     [TestCase("""{"replicas":"x"}""", "spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"")]
@@ -32,7 +35,7 @@ public sealed class ObjectTests
     [TestCase("""{"one":{"x":"1","y":"2"}}""", "<nil>: Invalid value: \"\": \"spec.one\" must validate one and only one schema (oneOf). Found 2 valid alternatives")]
     public async Task An_object_that_does_not_fit_its_schema_is_refused(string spec, string told)
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         var refused = await SendAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", spec));
         Assert.That((int)refused.Code, Is.EqualTo(422), refused.Text);
         Assert.That(refused.Message, Does.Contain(told));
@@ -41,7 +44,7 @@ public sealed class ObjectTests
     [Test]
     public async Task Unknown_fields_are_pruned_and_defaults_filled_in()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         var answer = await SendAsync(HttpMethod.Post, $"{kind.In(space)}?fieldValidation=Warn", kind.Widget("a", """{"bogus":1,"free":{"kept":{"deep":1}},"mode":null,"maybe":null,"replicas":null}"""));
         Assert.That(answer.Json["spec"]!.ToJsonString(), Is.EqualTo("""{"free":{"kept":{"deep":1}},"maybe":null,"mode":"a"}"""));
         Assert.That(answer.Warnings, Is.EqualTo(new[] { "299 - \"unknown field \\\"spec.bogus\\\"\"" }));
@@ -52,7 +55,7 @@ public sealed class ObjectTests
     [Test]
     public async Task The_generation_grows_with_the_spec_and_not_with_metadata_or_status()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", """{"replicas":1}"""));
         Assert.That(await PatchedAsync(kind, space, "", """{"metadata":{"labels":{"l":"1"}}}"""), Is.EqualTo(1));
         Assert.That(await PatchedAsync(kind, space, "", """{"spec":{"replicas":2},"status":{"replicas":7}}"""), Is.EqualTo(2));
@@ -64,7 +67,7 @@ public sealed class ObjectTests
     [Test]
     public async Task Scale_reads_and_writes_the_declared_paths()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", """{"replicas":1}"""));
         var scale = await OkAsync(HttpMethod.Patch, $"{kind.In(space)}/a/scale", """{"spec":{"replicas":4}}""", "application/merge-patch+json");
         Assert.That((scale["kind"]!.GetValue<string>(), scale["spec"]!["replicas"]!.GetValue<int>()), Is.EqualTo(("Scale", 4)));
@@ -74,7 +77,7 @@ public sealed class ObjectTests
     [Test]
     public async Task Tables_have_the_declared_columns()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", """{"replicas":3,"ports":[{"name":"p"},{"name":"q"}]}"""));
         var table = await SendAsync(HttpMethod.Get, kind.In(space), accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
         Assert.That(table.Json["columnDefinitions"]!.AsArray().Select(column => column!["name"]!.GetValue<string>()), Is.EqualTo(new[] { "Name", "Mode", "Replicas", "Second" }));
@@ -85,7 +88,7 @@ public sealed class ObjectTests
     [TestCase("application/merge-patch+json", 200)]
     public async Task Patches_but_strategic_ones_are_taken(string type, int code)
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", "{}"));
         Assert.That((int)(await SendAsync(HttpMethod.Patch, $"{kind.In(space)}/a", """{"spec":{"replicas":2}}""", type)).Code, Is.EqualTo(code));
     }
@@ -93,7 +96,7 @@ public sealed class ObjectTests
     [Test]
     public async Task There_is_no_protobuf_form()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         Assert.That((int)(await SendAsync(HttpMethod.Get, kind.In(space), accept: "application/vnd.kubernetes.protobuf")).Code, Is.EqualTo(406));
         Assert.That((int)(await SendAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", "{}"), "application/vnd.kubernetes.protobuf")).Code, Is.EqualTo(415));
     }
@@ -101,7 +104,7 @@ public sealed class ObjectTests
     [Test]
     public async Task Applied_items_of_map_lists_are_owned_each_for_itself()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         await ApplyAsync(kind, space, "one", """{"ports":[{"name":"p","number":1}],"tags":["x"]}""");
         var made = await ApplyAsync(kind, space, "two", """{"ports":[{"name":"q","number":2}],"tags":["y"]}""");
         Assert.That(made["spec"]!["ports"]!.AsArray().Count, Is.EqualTo(2));
@@ -113,7 +116,7 @@ public sealed class ObjectTests
     [Test]
     public async Task A_watch_tells_of_changes()
     {
-        var (space, kind) = (await NamespaceAsync(), await Shared.Value);
+        var (space, kind) = (await NamespaceAsync(), _kind);
         var from = (await OkAsync(HttpMethod.Get, kind.In(space)))["metadata"]!["resourceVersion"]!.GetValue<string>();
         await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", "{}"));
         await OkAsync(HttpMethod.Delete, $"{kind.In(space)}/a");
@@ -124,7 +127,7 @@ public sealed class ObjectTests
     [Test]
     public async Task OpenApi_publishes_the_schema()
     {
-        var kind = await Shared.Value;
+        var kind = _kind;
         var document = await OkAsync(HttpMethod.Get, $"openapi/v3/apis/{kind.Group}/v1");
         var schema = document["components"]!["schemas"]![$"com.example.{kind.Group.Split('.')[0]}.v1.Widget"]!;
         Assert.That(schema["properties"]!["spec"]!["properties"]!["replicas"]!.ToJsonString(), Is.EqualTo("""{"maximum":10,"minimum":0,"type":"integer"}"""));
