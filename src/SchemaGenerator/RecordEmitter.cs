@@ -21,6 +21,8 @@ internal static class RecordEmitter
             if (type.IsKind)
                 EmitKind(source, type);
             EmitEquality(source, type, fields);
+            if (IsObject(type))
+                MembersEmitter.Emit(source, type, fields);
             JsonEmitter.Emit(source, type, fields);
             ProtobufEmitter.Emit(source, set, type, fields);
             DescriptorEmitter.Emit(source, type, fields);
@@ -39,6 +41,17 @@ internal static class RecordEmitter
     }
 
     public static bool IsObject(SchemaType type) => type.IsKind && MetadataType(type) == "ObjectMeta";
+
+    /// <summary>The comparison of one field with that of "other".</summary>
+    public static string Equal(Field field)
+    {
+        var (mine, theirs) = (field.Backing, "other." + field.Backing);
+        if (field.IsStruct)
+            return field.Member.IsPointer ? $"{mine} == {theirs}" : $"{mine}.Equals({theirs})";
+        if (field.Member.Type is { Shape: TypeRef.Shapes.Scalar, Name: "double" })
+            return $"{mine}.Equals({theirs})";
+        return $"{mine} == {theirs}";
+    }
 
     private static string MetadataType(SchemaType type) => type.Members.FirstOrDefault(member => member.Name == "metadata")?.Type.Name ?? "";
 
@@ -107,16 +120,6 @@ internal static class RecordEmitter
             ? $"public override string ToString() => \"{type.Name} \" + new ObjectKey(_metadata.Namespace, _metadata.Name).ToString();"
             : $"public override string ToString() => \"{type.Name}\";");
         source.Line("private bool PrintMembers(System.Text.StringBuilder text) => false;");
-    }
-
-    private static string Equal(Field field)
-    {
-        var (mine, theirs) = (field.Backing, "other." + field.Backing);
-        if (field.IsStruct)
-            return field.Member.IsPointer ? $"{mine} == {theirs}" : $"{mine}.Equals({theirs})";
-        if (field.Member.Type is { Shape: TypeRef.Shapes.Scalar, Name: "double" })
-            return $"{mine}.Equals({theirs})";
-        return $"{mine} == {theirs}";
     }
 
     private static string Hash(List<Field> fields)

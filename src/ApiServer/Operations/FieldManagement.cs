@@ -7,6 +7,7 @@ using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Patching.Apply;
 using ControlPlane.Machinery.Trees;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Registry;
 using ControlPlane.Registry.Cache;
 
 namespace ControlPlane.ApiServer.Operations;
@@ -23,11 +24,8 @@ internal sealed class FieldManagement(TimeProvider time)
     /// <param name="value">What shall be stored, in the hub's version, defaulted, not yet seen by admission.</param>
     public IApiObject OnUpdate(Operation operation, StoredObject? current, IApiObject value)
     {
-        var version = operation.Resource.Version;
-        var manager = Manager(operation);
-        var updated = TreeReader.ReadObject(version.WriteJson(version.FromHub(value)));
-        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
-        var owners = manager.Update(live, OwnersOf(current), updated, operation.Manager, Timestamp.From(time.GetUtcNow()));
+        var (live, updated) = Trees(operation.Resource, current, value);
+        var owners = Manager(operation).Update(live, OwnersOf(current), updated, operation.Manager, Timestamp.From(time.GetUtcNow()));
         return With(value, owners);
     }
 
@@ -57,6 +55,21 @@ internal sealed class FieldManagement(TimeProvider time)
         after.Metadata.ManagedFields == before.Metadata.ManagedFields || TryRead(after.Metadata.ManagedFields, out _)
             ? after
             : after.WithMetadata(after.Metadata with { ManagedFields = before.Metadata.ManagedFields });
+
+    // Members that are the same before and after say nothing of who owns what; where no other version has to be made of them, they are left out.
+    private static (TreeObject? Live, TreeObject Updated) Trees(ServedResource resource, StoredObject? current, IApiObject value)
+    {
+        var version = resource.Version;
+        if (current is null)
+            return (null, TreeReader.ReadObject(version.WriteJson(version.FromHub(value))));
+        if (!version.IsHub || resource.Definition.Versions.Length > 1)
+            return (TreeReader.ReadObject(current.JsonOf(version).Span), TreeReader.ReadObject(version.WriteJson(version.FromHub(value))));
+        var (before, after) = (current.Record, value);
+        if (before.Metadata.ManagedFields == after.Metadata.ManagedFields)
+            (before, after) = (With(before, ManagedFields.Empty), With(after, ManagedFields.Empty));
+        var unlike = before.MembersUnlike(after);
+        return (TreeReader.ReadObject(version.WriteJson(before.OnlyMembers(unlike))), TreeReader.ReadObject(version.WriteJson(after.OnlyMembers(unlike))));
+    }
 
     private static ManagedFields OwnersOf(StoredObject? current)
     {

@@ -40,7 +40,7 @@ internal sealed class Patch(Writes writes, FieldManagement fields, TimeProvider 
     {
         if (current is null)
             throw ApiError.NotFound(operation.Resource.Resource, operation.Name);
-        var value = patch.ApplyTo(current.JsonOf(operation.Resource.Version), operation);
+        var value = patch.ApplyTo(current, operation);
         return fields.OnUpdate(operation, current, ObjectBody.ToHub(operation.Resource, value));
     }
 

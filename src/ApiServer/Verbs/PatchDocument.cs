@@ -1,13 +1,16 @@
 using System.Text;
 using ControlPlane.ApiServer.Operations;
 using ControlPlane.ApiServer.Requests;
+using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Patching;
+using ControlPlane.Machinery.Patching.Apply;
 using ControlPlane.Machinery.Schemas;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Transport;
 using ControlPlane.Machinery.Trees;
+using ControlPlane.Registry.Cache;
 
 namespace ControlPlane.ApiServer.Verbs;
 
@@ -18,8 +21,19 @@ internal sealed class PatchDocument
     private readonly TreeValue _tree;
     private readonly JsonPatch? _operations;
 
-    private PatchDocument(PatchKind kind, TreeValue tree) =>
+    private readonly PatchReach? _reach;
+
+    private PatchDocument(PatchKind kind, TreeValue tree)
+    {
         (_kind, _tree, _operations) = (kind, tree, kind == PatchKind.Json ? JsonPatch.Parse(tree) : null);
+        _reach = kind switch
+        {
+            PatchKind.Json => PatchReach.OfJsonPatch(tree),
+            PatchKind.Merge => PatchReach.OfMerge(tree),
+            PatchKind.StrategicMerge => PatchReach.OfStrategicMerge(tree),
+            _ => null,
+        };
+    }
 
     /// <summary>The form that a content type names.</summary>
     /// <param name="contentType">The Content-Type header.</param>
@@ -69,35 +83,23 @@ internal sealed class PatchDocument
         }
     }
 
-    /// <summary>The patched object, in the request's version, not yet defaulted.</summary>
+    /// <summary>The patched object, in the request's version, not yet defaulted. What the patch cannot reach is shared with the stored object's record.</summary>
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
-    public IApiObject ApplyTo(ReadOnlyMemory<byte> json, Operation operation) =>
-        (IApiObject)ApplyTo(json, BodyKind.Of(operation.Resource.Version), operation.Resource.Version.Schema, operation);
+    public IApiObject ApplyTo(StoredObject current, Operation operation)
+    {
+        var version = operation.Resource.Version;
+        var patched = version is { IsHub: true, HasProtobuf: true } && _reach is not null
+            ? WithinReach(_reach, current.Record, version, operation)
+            : null;
+        return patched ?? (IApiObject)ApplyTo(current.JsonOf(version), BodyKind.Of(version), version.Schema, operation);
+    }
 
     /// <summary>The patched document of some kind.</summary>
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
     public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation)
     {
-        var original = TreeReader.ReadObject(json.Span);
-        try
-        {
-            return Decode(Patched(original, type), kind, operation);
-        }
-        catch (PatchFormatException contradiction)
-        {
-            throw ApiError.BadRequest(contradiction.Message);
-        }
-        catch (PatchTooLargeException tooLarge)
-        {
-            throw ApiError.TooLarge($"Request entity too large: {tooLarge.Message}");
-        }
-        catch (PatchNotApplicableException)
-        {
-            // apiserver: applyJSPatch, NewGenericServerResponse(422)
-            throw new ApiException(ApiError.Failure(422, "Invalid", "the server rejected our request due to an error in our request", new StatusDetails()));
-        }
+        return Decode(Patched(TreeReader.ReadObject(json.Span), type), kind, operation);
     }
-
     /// <summary>The configuration of a server-side apply, with the name and namespace of the URL where it names none.</summary>
     /// <exception cref="ApiException">400: it is no object, or another one.</exception>
     public TreeObject Configuration(Operation operation)
@@ -146,13 +148,55 @@ internal sealed class PatchDocument
         }
     }
 
-    private TreeObject Patched(TreeObject original, TypeDescriptor type) => _kind switch
+    // Null where what comes out is not quite such an object: then the whole is made, for its text belongs into the error.
+    private IApiObject? WithinReach(PatchReach reach, IApiObject record, ServedVersion version, Operation operation)
     {
-        PatchKind.Json => _operations!.Apply(original, RequestBody.BytesMax) as TreeObject
-            ?? throw new PatchFormatException("the patched document is no object"),
-        PatchKind.Merge => MergePatch.Apply(original, _tree),
-        _ => StrategicMergePatch.Apply(original, _tree, type),
-    };
+        var part = record.OnlyMembers(reach.Members);
+        if (reach.SparesManagedFields)
+            part = FieldManagement.With(part, ManagedFields.Empty);
+        var patched = Patched(TreeReader.ReadObject(version.WriteJson(part)), version.Schema);
+        var diagnostics = operation.Parameters.FieldValidation == FieldValidation.Ignore ? null : new DecodeDiagnostics();
+        try
+        {
+            var value = version.ReadJson(TreeWriter.ToBytes(patched), diagnostics);
+            if (diagnostics is { IsEmpty: false })
+                return null;
+            if (reach.SparesManagedFields)
+                value = value.WithMetadata(value.Metadata with { ManagedFields = record.Metadata.ManagedFields });
+            return record.WithMembersOf(value, reach.Members);
+        }
+        catch (DecodeException)
+        {
+            return null;
+        }
+    }
+
+    private TreeObject Patched(TreeObject original, TypeDescriptor type)
+    {
+        try
+        {
+            return _kind switch
+            {
+                PatchKind.Json => _operations!.Apply(original, RequestBody.BytesMax) as TreeObject
+                    ?? throw new PatchFormatException("the patched document is no object"),
+                PatchKind.Merge => MergePatch.Apply(original, _tree),
+                _ => StrategicMergePatch.Apply(original, _tree, type),
+            };
+        }
+        catch (PatchFormatException contradiction)
+        {
+            throw ApiError.BadRequest(contradiction.Message);
+        }
+        catch (PatchTooLargeException tooLarge)
+        {
+            throw ApiError.TooLarge($"Request entity too large: {tooLarge.Message}");
+        }
+        catch (PatchNotApplicableException)
+        {
+            // apiserver: applyJSPatch, NewGenericServerResponse(422)
+            throw new ApiException(ApiError.Failure(422, "Invalid", "the server rejected our request due to an error in our request", new StatusDetails()));
+        }
+    }
 
     // apiserver: patch.go, field.Invalid(field.NewPath("patch"), ...) of no kind in particular
     private static ApiException NotAnObject(byte[] json, string why)

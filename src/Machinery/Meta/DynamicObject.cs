@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ControlPlane.Machinery.Schemas;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Trees;
@@ -31,6 +32,27 @@ public sealed class DynamicObject : IApiObject, IEquatable<DynamicObject>
 
     /// <inheritdoc/>
     public IApiObject WithMetadata(ObjectMeta metadata) => new DynamicObject(GroupVersionKind, metadata, Content);
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> MembersUnlike(IApiObject another)
+    {
+        var other = (DynamicObject)another;
+        var names = Content.Select(static member => member.Name).Union(other.Content.Select(static member => member.Name), StringComparer.Ordinal)
+            .Where(name => !Equals(Content[name], other.Content[name]));
+        return Metadata.Equals(other.Metadata) ? [.. names] : ["metadata", .. names];
+    }
+
+    /// <inheritdoc/>
+    public IApiObject WithMembersOf(IApiObject another, ImmutableArray<string> names)
+    {
+        var other = (DynamicObject)another;
+        var content = names.Where(static name => name != "metadata")
+            .Aggregate(Content, (made, name) => other.Content[name] is { } value ? made.With(name, value) : made.Without(name));
+        return new DynamicObject(GroupVersionKind, names.Contains("metadata") ? other.Metadata : Metadata, content);
+    }
+
+    /// <inheritdoc/>
+    public IApiObject OnlyMembers(ImmutableArray<string> names) => new DynamicObject(GroupVersionKind, ObjectMeta.Empty, TreeObject.Empty).WithMembersOf(this, names);
 
     /// <summary>The same object with other content.</summary>
     public DynamicObject WithContent(TreeObject content) => ReferenceEquals(content, Content) ? this : new(GroupVersionKind, Metadata, content);

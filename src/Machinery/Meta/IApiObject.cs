@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Values;
 
@@ -29,6 +30,15 @@ public interface IApiObject : IRuntimeObject
 
     /// <summary>The same object with other metadata.</summary>
     IApiObject WithMetadata(ObjectMeta metadata);
+
+    /// <summary>The names (in JSON) of its members that are not as in another object of its kind.</summary>
+    ImmutableArray<string> MembersUnlike(IApiObject another);
+
+    /// <summary>The same object with these members as another object of its kind has them. Names that it does not know mean nothing.</summary>
+    IApiObject WithMembersOf(IApiObject another, ImmutableArray<string> names);
+
+    /// <summary>An object of its kind that has these members and no others.</summary>
+    IApiObject OnlyMembers(ImmutableArray<string> names);
 }
 
 /// <summary>A kind that is served as a resource of its own.</summary>

@@ -35,13 +35,7 @@ public static class FieldsCodec
 
     /// <summary>Reads a set and keeps its text with it, so that a set nobody changes is never encoded again.</summary>
     /// <exception cref="ManagedFieldsException">Not of this form.</exception>
-    public static FieldSet Read(FieldsV1 fields)
-    {
-        var set = Read(fields.Span);
-        if (!set.IsEmpty)
-            set.Encoded = fields;
-        return set;
-    }
+    public static FieldSet Read(FieldsV1 fields) => KnownFieldSets.Of(fields);
 
     /// <summary>The set's text, made once.</summary>
     public static FieldsV1 Encode(FieldSet set) => set.Encoded is { IsNil: false } known ? known : set.Encoded = new FieldsV1(ToBytes(set));
