@@ -25,6 +25,8 @@ public sealed class FieldManager
         FieldPath.Of("metadata", "clusterName"), FieldPath.Of("metadata", "generation"), FieldPath.Of("metadata", "managedFields"),
         FieldPath.Of("metadata", "resourceVersion"));
 
+    private CreatedShapes? _shapes;
+
     /// <summary>The type of the object at this version.</summary>
     public required TypeDescriptor Type { get; init; }
 
@@ -52,7 +54,7 @@ public sealed class FieldManager
         var owners = Subresource.Length > 0 ? liveOwners : LiveOrSupplied(live, liveOwners, updated);
         if (owners.Count == 0 && live is not null)
             return ManagedFields.Empty;
-        return Track(live ?? EmptyObject.Of(Type), owners, updated, manager, time);
+        return live is null && owners.Count == 0 ? Created(updated, manager, time) : Track(live ?? EmptyObject.Of(Type), owners, updated, manager, time);
     }
 
     /// <summary>A server-side apply.</summary>
@@ -116,6 +118,13 @@ public sealed class FieldManager
         var (group, number) = version.Split('/') is [var first, var second] ? (first, second) : ("", version);
         var kind = $"{group}/{number}, Kind={applied.String("kind")}";
         throw new ApplyException($"failed to create typed patch object ({metadata?.String("namespace")}/{metadata?.String("name")}; {kind}): {errors}");
+    }
+
+    private ManagedFields Created(TreeObject created, string manager, Timestamp time)
+    {
+        _shapes ??= new CreatedShapes(Type);
+        var owned = _shapes.Owned(created, made => Track(EmptyObject.Of(Type), ManagedFields.Empty, made, manager, time) is [var creator] ? creator.Fields : FieldSet.Empty);
+        return owned.IsEmpty ? ManagedFields.Empty : ManagedFields.Of([Owner(manager, FieldOperation.Update, owned, time)]);
     }
 
     private ManagedFields Track(TreeObject live, ManagedFields liveOwners, TreeObject updated, string manager, Timestamp time)

@@ -23,6 +23,9 @@ internal sealed record TypedComparison(FieldSet Added, FieldSet Modified, FieldS
         return new TypedComparison(walk.Added.Build(), walk.Modified.Build(), walk.Removed.Build());
     }
 
+    /// <summary>Is there nothing, or nothing in it?</summary>
+    public static bool IsVacant(TreeValue? value) => value is null or TreeNull or TreeObject { Count: 0 } or TreeList { Count: 0 };
+
     /// <summary>The same without what the write resets anyway.</summary>
     public TypedComparison Without(FieldSet fields) => fields.IsEmpty
         ? this
@@ -178,7 +181,5 @@ internal sealed record TypedComparison(FieldSet Added, FieldSet Modified, FieldS
         }
 
         private static int Order(string one, string other) => ReferenceEquals(one, other) ? 0 : string.CompareOrdinal(one, other);
-
-        private static bool IsVacant(TreeValue? value) => value is null or TreeNull or TreeObject { Count: 0 } or TreeList { Count: 0 };
     }
 }

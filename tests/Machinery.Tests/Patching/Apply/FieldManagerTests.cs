@@ -47,6 +47,27 @@ internal sealed class FieldManagerTests
             """{"f:spec":{"f:a":{},"f:map":{".":{},"f:k":{}},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:port":{},"f:protocol":{}}},"f:set":{".":{},"v:\"x\"":{}}}}"""));
     }
 
+    [TestCase("""{"a":"1","map":{"k":"v"},"ports":[{"port":80,"name":"x"}],"set":["x"]}""", """{"a":"2","map":{"k":"w"},"ports":[{"port":80,"name":"y"}],"set":["x"]}""", true)]
+    [TestCase("""{"atomic":{"k":"v"}}""", """{"atomic":{"l":"v"}}""", true)]
+    [TestCase("""{"a":"1"}""", """{"b":"1"}""", false)]
+    [TestCase("""{"a":"1"}""", """{"a":"1","b":"1"}""", false)]
+    [TestCase("""{"map":{"k":"v"}}""", """{"map":{"l":"v"}}""", false)]
+    [TestCase("""{"map":{}}""", """{"map":{"l":"v"}}""", false)]
+    [TestCase("""{"ports":[{"port":80}]}""", """{"ports":[{"port":81}]}""", false)]
+    [TestCase("""{"ports":[{"port":80},{"port":81}]}""", """{"ports":[{"port":81},{"port":80}]}""", false)]
+    [TestCase("""{"ports":[{"port":80}]}""", """{"ports":[{"port":80},{"port":80}]}""", false)]
+    [TestCase("""{"set":["x","y"]}""", """{"set":["x","z"]}""", false)]
+    [TestCase("""{"b":""}""", """{"b":"1"}""", true)]
+    public void Who_creates_a_second_object_owns_what_they_would_own_had_there_been_no_first(string first, string second, bool isShared)
+    {
+        var fresh = new FieldManager { Type = Thing, ApiVersion = "v1" }.Update(null, ManagedFields.Empty, Object(second), "m", Later);
+        var manager = new FieldManager { Type = Thing, ApiVersion = "v1" };
+        var one = manager.Update(null, ManagedFields.Empty, Object(first), "m", First);
+        var two = manager.Update(null, ManagedFields.Empty, Object(second), "m", Later);
+        Assert.That(Summary(two), Is.EqualTo(Summary(fresh)));
+        Assert.That(ReferenceEquals(one.SingleOrDefault()?.Fields, two.Single().Fields), Is.EqualTo(isShared));
+    }
+
     [Test]
     public void An_update_takes_what_it_changes_and_an_emptied_owner_is_gone()
     {
