@@ -96,10 +96,13 @@ internal sealed class Product : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
+    // The one that was built with the tests, or a published one: dotnet test conformance -- 'TestRunParameters.Parameter(name="executable",value="...")'
     private static string Executable
     {
         get
         {
+            if (TestContext.Parameters["executable"] is { Length: > 0 } published)
+                return published;
             // .../conformance/bin/<configuration>/net10.0/
             var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
             return Path.Combine(Repository.Root, "src", "Hosts", "ControlPlane", "bin", output.Parent!.Name, output.Name, "controlplane");
