@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Storage.Etcd;
 using ControlPlane.TestKit;
 
@@ -139,45 +137,6 @@ public sealed class EtcdConnectionTests
         catch (StoreUnavailableException)
         {
             return false;
-        }
-    }
-
-    private sealed class TestAuthority : IDisposable
-    {
-        private readonly TemporaryDirectory _directory = new();
-        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        private readonly X509Certificate2 _certificate;
-
-        public TestAuthority()
-        {
-            var request = new CertificateRequest("CN=test-ca", _key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-            File.WriteAllText(CaFile, _certificate.ExportCertificatePem());
-        }
-
-        public string CaFile => _directory["ca.crt"];
-
-        public (string Certificate, string Key) Issue(string name)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(System.Net.IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-            using var certificate = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
-            File.WriteAllText(_directory[name + ".crt"], certificate.ExportCertificatePem());
-            File.WriteAllText(_directory[name + ".key"], key.ExportPkcs8PrivateKeyPem());
-            return (_directory[name + ".crt"], _directory[name + ".key"]);
-        }
-
-        public void Dispose()
-        {
-            _certificate.Dispose();
-            _key.Dispose();
-            _directory.Dispose();
         }
     }
 }
