@@ -52,7 +52,7 @@ public sealed class EtcdMember : IAsyncDisposable
         _etcd = new EtcdProcess(_disk, Endpoint, new Uri(MetricsUrl), Network.Enter,
         [
             $"--name={Name}", $"--data-dir={Path.Combine(_disk.Path, "data")}", "--logger=zap", "--log-level=error",
-            "--heartbeat-interval=100", "--election-timeout=1000", // etcd's own times
+            "--heartbeat-interval=50", "--election-timeout=500", // half of etcd's own: each loss of a leader is waited for
             $"--listen-client-urls={ClientUrl}", $"--advertise-client-urls={ClientUrl}", $"--listen-metrics-urls={MetricsUrl}",
             $"--listen-peer-urls={PeerUrl}", $"--initial-advertise-peer-urls={PeerUrl}",
             $"--initial-cluster={string.Join(',', members.Select(member => $"{member.Name}={member.PeerUrl}"))}",
