@@ -97,6 +97,7 @@ public sealed class FeedTests : RegistryTest
         await CreateAsync(Map("a"));
         var other = await SetAsync("a", "of the other server");
         var known = await SetAsync("a", "known here");
+        await ConfigMaps.GetAsync(Key("a"), "", Cancel);
         using var watch = await ConfigMaps.WatchAsync(new WatchRequest { ResourceVersion = known.ResourceVersion }, Cancel);
         Interrupted.HoldCommits();
         var deletion = RefusedAsync(() => DeleteAsync(ConfigMaps, Key("a")), 404);

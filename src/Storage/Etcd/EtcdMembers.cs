@@ -28,7 +28,8 @@ internal sealed partial class EtcdMembers : IDisposable
         var next = _members[(Array.IndexOf(_members, failed.Member) + 1) % _members.Length];
         if (Interlocked.CompareExchange(ref _current, new EtcdService(next, _options.Time), failed) != failed)
             return;
-        MemberFailed(_options.Log, reason.Message, failed.Member.Endpoint);
+        if (!failed.IsBrief)
+            MemberFailed(_options.Log, reason.Message, failed.Member.Endpoint);
         // There is nowhere better to go to from the only one.
         if (next != failed.Member)
             failed.EndStreams();

@@ -10,10 +10,14 @@ internal sealed class EtcdService(EtcdMember member, TimeProvider time)
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _over = new();
+    private readonly long _began = time.GetTimestamp();
     private ITimer? _end;
 
     /// <summary>Who serves.</summary>
     public EtcdMember Member { get; } = member;
+
+    /// <summary>Has it only just begun? While no member can serve, they take turns many times a second.</summary>
+    public bool IsBrief => time.GetElapsedTime(_began) < Grace;
 
     /// <summary>Cancelled a moment after the service has ended.</summary>
     public CancellationToken Over => _over.Token;
