@@ -46,22 +46,13 @@ public sealed class ApiServerFixture : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="configure">Changes the options, which listen on a free loopback port.</param>
     /// <param name="storeBytesMax">What the embedded store may hold, where it is to be little.</param>
-    /// <param name="openStore">Opens another store, at each start; the server then closes it at its end.</param>
-    public static async Task<ApiServerFixture> StartAsync(
-        Func<ApiServerOptions, ApiServerOptions>? configure = null, long? storeBytesMax = null, Func<Task<IKeyValueStore>>? openStore = null)
-    {
-        var fixture = new ApiServerFixture(configure ?? (options => options), storeBytesMax, openStore);
-        try
-        {
-            await fixture.StartAgainAsync();
-            return fixture;
-        }
-        catch
-        {
-            await fixture.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<ApiServerFixture> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null, long? storeBytesMax = null) =>
+        StartAsync(new ApiServerFixture(configure ?? (options => options), storeBytesMax, openStore: null));
+
+    /// <summary>Starts a server on another store.</summary>
+    /// <param name="openStore">Opens it, at each start; the fixture closes it when it stops.</param>
+    public static Task<ApiServerFixture> StartOnAsync(Func<Task<IKeyValueStore>> openStore) =>
+        StartAsync(new ApiServerFixture(options => options, storeBytesMax: null, openStore));
 
     /// <summary>Starts again on the same data after <see cref="StopAsync"/>; the port may be another.</summary>
     public async Task StartAgainAsync()
@@ -114,6 +105,20 @@ public sealed class ApiServerFixture : IAsyncDisposable
     {
         await StopAsync();
         _data.Dispose();
+    }
+
+    private static async Task<ApiServerFixture> StartAsync(ApiServerFixture fixture)
+    {
+        try
+        {
+            await fixture.StartAgainAsync();
+            return fixture;
+        }
+        catch
+        {
+            await fixture.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<EmbeddedStore> OpenEmbeddedAsync(long? bytesMax)

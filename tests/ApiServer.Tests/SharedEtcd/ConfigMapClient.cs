@@ -18,9 +18,13 @@ internal sealed class ConfigMapClient(ServerChoice servers, int serverCount, str
     private readonly Dictionary<string, KeyVersion?> _known = [];
     private int _writes;
     private int _acknowledged;
+    private int _unanswered;
 
     /// <summary>How many of its writes were acknowledged.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>How many of its reads got no answer, or one that says that the server could not.</summary>
+    public int Unanswered => Volatile.Read(ref _unanswered);
 
     /// <summary>Goes on until told to stop, and ends what it is at.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -108,7 +112,11 @@ internal sealed class ConfigMapClient(ServerChoice servers, int serverCount, str
         var invoked = History.Now;
         var answer = await SendAsync(HttpMethod.Get, $"{Collection}/{key}");
         if (answer?.Code is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
+        {
+            Interlocked.Increment(ref _unanswered);
             return;
+        }
+
         _known[key] = answer.Code is HttpStatusCode.OK ? VersionOf(answer.Json) : null;
         history.Add(new ClientOperation.Read(Since(invoked), key, _known[key], At: null));
     }

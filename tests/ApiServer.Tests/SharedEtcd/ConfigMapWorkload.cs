@@ -45,6 +45,9 @@ internal sealed class ConfigMapWorkload : IAsyncDisposable
     /// <summary>How many writes were acknowledged.</summary>
     public int Acknowledged => _clients.Sum(client => client.Acknowledged);
 
+    /// <summary>How many reads of one object were not answered.</summary>
+    public int Unanswered => _clients.Sum(client => client.Unanswered);
+
     /// <summary>How often a watcher had to list again.</summary>
     public int Relists => _watchers.Sum(watcher => watcher.Lists - 1);
 

@@ -37,13 +37,15 @@ public sealed class SharedEtcdTests
         try
         {
             for (var number = 0; number < Servers; number++)
-                servers.Add(await ApiServerFixture.StartAsync(openStore: () => OpenAsync(cluster)));
+                servers.Add(await ApiServerFixture.StartOnAsync(() => OpenAsync(cluster)));
             var choice = new ServerChoice(servers);
             await using var workload = new ConfigMapWorkload(choice, Servers, Mortal, history, new Random(seed));
             for (var number = 0; number < faults; number++)
                 await UnderAsync(cluster, kinds[number % kinds.Length], servers[Mortal], choice, workload);
             await workload.FinishAsync();
-            TestContext.Out.WriteLine($"{faults} faults, {history.Operations.Count} operations, {workload.Acknowledged} writes acknowledged, {workload.Relists} lists of watchers");
+            TestContext.Out.WriteLine(
+                $"{faults} faults, {history.Operations.Count} operations, {workload.Acknowledged} writes acknowledged, {workload.Unanswered} reads not answered, "
+                + $"{workload.Relists} lists of watchers");
             Assert.That(HistoryCheck.Problems(history), Is.Empty);
             Assert.That(workload.WitnessRelists, Is.Zero);
         }
