@@ -23,7 +23,7 @@ internal sealed class ConfigMapClient(ServerChoice servers, int serverCount, str
     /// <summary>How many of its writes were acknowledged.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
-    /// <summary>How many of its reads got no answer, or one that says that the server could not.</summary>
+    /// <summary>How many of its reads a server said that it could not answer.</summary>
     public int Unanswered => Volatile.Read(ref _unanswered);
 
     /// <summary>Goes on until told to stop, and ends what it is at.</summary>
@@ -113,7 +113,9 @@ internal sealed class ConfigMapClient(ServerChoice servers, int serverCount, str
         var answer = await SendAsync(HttpMethod.Get, $"{Collection}/{key}");
         if (answer?.Code is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
         {
-            Interlocked.Increment(ref _unanswered);
+            // A server that was stopped said nothing at all.
+            if (answer is not null)
+                Interlocked.Increment(ref _unanswered);
             return;
         }
 

@@ -45,7 +45,7 @@ internal sealed class ConfigMapWorkload : IAsyncDisposable
     /// <summary>How many writes were acknowledged.</summary>
     public int Acknowledged => _clients.Sum(client => client.Acknowledged);
 
-    /// <summary>How many reads of one object were not answered.</summary>
+    /// <summary>How many reads of one object a server could not answer.</summary>
     public int Unanswered => _clients.Sum(client => client.Unanswered);
 
     /// <summary>How often a watcher had to list again.</summary>
