@@ -25,7 +25,7 @@ public sealed partial class ResourceStore
         if (attempt.Request.DryRun)
             return await PretendAsync(path, stored, current, cancel);
         var lease = await LeaseOfAsync(value, cancel);
-        var pending = _pending.Announce(path, stored, isDeletion: false);
+        var pending = _pending.Announce(path, stored);
         return await CommitAsync(attempt, new StoreWrite.Put(_prefix + path, stored, lease), current, pending, cancel);
     }
 
@@ -35,7 +35,7 @@ public sealed partial class ResourceStore
         var stored = ReferenceEquals(last, current.Record) ? current.Stored : _form.Encode(last);
         if (attempt.Request.DryRun)
             return new CommitOutcome(new StoredObject(_form, current.Path, stored, current.Revision, current.StoreRevision), null);
-        var pending = _pending.Announce(current.Path, stored, isDeletion: true);
+        var pending = _pending.AnnounceRemoval(current.Path, stored, current.StoreRevision);
         return await CommitAsync(attempt, new StoreWrite.Delete(_prefix + current.Path), current, pending, cancel);
     }
 

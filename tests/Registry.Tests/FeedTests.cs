@@ -90,6 +90,28 @@ public sealed class FeedTests : RegistryTest
         Assert.That((await read).Key.Name, Is.EqualTo("a"));
     }
 
+    [Test]
+    public async Task A_deletion_by_another_server_shows_what_it_deleted_and_not_what_a_writer_here_had_in_mind()
+    {
+        const string Path = "/registry/configmaps/default/a";
+        await CreateAsync(Map("a"));
+        var other = await SetAsync("a", "of the other server");
+        var known = await SetAsync("a", "known here");
+        await ConfigMaps.GetAsync(Key("a"), "", Cancel);
+        using var watch = await ConfigMaps.WatchAsync(new WatchRequest { ResourceVersion = known.ResourceVersion }, Cancel);
+        Interrupted.HoldCommits();
+        var deletion = RefusedAsync(() => DeleteAsync(ConfigMaps, Key("a")), 404);
+        await Eventually.TrueAsync(() => Interrupted.HeldCommits == 1);
+
+        var replaced = (CommitResult.Committed)await Interrupted.Beneath.CommitAsync(StoreTransaction.Replace(Path, known.StoreRevision, other.Stored), Cancel);
+        await Interrupted.Beneath.CommitAsync(StoreTransaction.Delete(Path, replaced.Revision), Cancel);
+        var told = (await ReadAsync(watch, 2)).Select(item => (item.Type, ((Types.Core.ConfigMap)item.Object!.Record).Data["k"]));
+        Assert.That(told, Is.EqualTo(new[] { (WatchEventType.Modified, "of the other server"), (WatchEventType.Deleted, "of the other server") }));
+
+        Interrupted.ReleaseCommits();
+        await deletion;
+    }
+
     private Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(() =>
     {
         if (condition())

@@ -3,17 +3,31 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Registry.Tests;
 
-/// <summary>A store whose watch the test can hold, break, or make forget; all else is the store's own.</summary>
+/// <summary>A store whose watch the test can hold, break, or make forget, and whose commits it can hold; all else is the store's own.</summary>
 internal sealed class InterruptedStore(IKeyValueStore store) : IKeyValueStore
 {
     private volatile StoreWatchMessage? _next;
     private volatile bool _fails;
     private TaskCompletionSource _gate = Opened();
+    private TaskCompletionSource _commitGate = Opened();
+    private int _heldCommits;
     private CancellationTokenSource _break = new();
     private int _watches;
 
     /// <summary>How many watches have begun.</summary>
     public int Watches => _watches;
+
+    /// <summary>The store itself: what another server writes to.</summary>
+    public IKeyValueStore Beneath => store;
+
+    /// <summary>How many commits are held.</summary>
+    public int HeldCommits => Volatile.Read(ref _heldCommits);
+
+    /// <summary>From now on no commit gets to the store.</summary>
+    public void HoldCommits() => _commitGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Commits get to the store again.</summary>
+    public void ReleaseCommits() => _commitGate.TrySetResult();
 
     /// <summary>From now on no change is told.</summary>
     public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +53,13 @@ internal sealed class InterruptedStore(IKeyValueStore store) : IKeyValueStore
 
     public ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel) => store.RangeAsync(query, cancel);
 
-    public ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancel) => store.CommitAsync(transaction, cancel);
+    public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _heldCommits);
+        await _commitGate.Task.WaitAsync(cancel);
+        Interlocked.Decrement(ref _heldCommits);
+        return await store.CommitAsync(transaction, cancel);
+    }
 
     public async IAsyncEnumerable<StoreWatchMessage> WatchAsync(StoreWatchQuery query, [EnumeratorCancellation] CancellationToken cancel)
     {

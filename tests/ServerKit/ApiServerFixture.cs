@@ -4,6 +4,7 @@ using ControlPlane.ApiServer;
 using ControlPlane.ApiServer.Authentication;
 using ControlPlane.ApiServer.Pki;
 using ControlPlane.Machinery.Transport;
+using ControlPlane.Storage;
 using ControlPlane.Storage.Embedded;
 using ControlPlane.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +13,8 @@ using Server = ControlPlane.ApiServer.ApiServer;
 namespace ControlPlane.ServerKit;
 
 /// <summary>
-/// A whole API server for tests: Kestrel with TLS on a free loopback port, the embedded store in a temporary directory. Starting one takes under a second;
-/// tests of one class share it, each in a namespace of its own.
+/// A whole API server for tests: Kestrel with TLS on a free loopback port, the embedded store in a temporary directory or another store. Starting one takes
+/// under a second; tests of one class share it, each in a namespace of its own.
 /// </summary>
 public sealed class ApiServerFixture : IAsyncDisposable
 {
@@ -22,12 +23,13 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     private readonly TemporaryDirectory _data = new();
     private readonly Func<ApiServerOptions, ApiServerOptions> _configure;
-    private readonly long? _storeBytesMax;
+    private readonly Func<Task<IKeyValueStore>> _openStore;
     private readonly List<HttpClient> _clients = [];
-    private EmbeddedStore? _store;
+    private IKeyValueStore? _store;
     private Server? _server;
 
-    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure, long? storeBytesMax) => (_configure, _storeBytesMax) = (configure, storeBytesMax);
+    private ApiServerFixture(Func<ApiServerOptions, ApiServerOptions> configure, long? storeBytesMax, Func<Task<IKeyValueStore>>? openStore) =>
+        (_configure, _openStore) = (configure, openStore ?? (async () => await OpenEmbeddedAsync(storeBytesMax)));
 
     /// <summary>The server.</summary>
     public Server Server => _server ?? throw new InvalidOperationException("the server is stopped");
@@ -43,21 +45,14 @@ public sealed class ApiServerFixture : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="configure">Changes the options, which listen on a free loopback port.</param>
-    /// <param name="storeBytesMax">What the store may hold, where it is to be little.</param>
-    public static async Task<ApiServerFixture> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null, long? storeBytesMax = null)
-    {
-        var fixture = new ApiServerFixture(configure ?? (options => options), storeBytesMax);
-        try
-        {
-            await fixture.StartAgainAsync();
-            return fixture;
-        }
-        catch
-        {
-            await fixture.DisposeAsync();
-            throw;
-        }
-    }
+    /// <param name="storeBytesMax">What the embedded store may hold, where it is to be little.</param>
+    public static Task<ApiServerFixture> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null, long? storeBytesMax = null) =>
+        StartAsync(new ApiServerFixture(configure ?? (options => options), storeBytesMax, openStore: null));
+
+    /// <summary>Starts a server on another store.</summary>
+    /// <param name="openStore">Opens it, at each start; the fixture closes it when it stops.</param>
+    public static Task<ApiServerFixture> StartOnAsync(Func<Task<IKeyValueStore>> openStore) =>
+        StartAsync(new ApiServerFixture(options => options, storeBytesMax: null, openStore));
 
     /// <summary>Starts again on the same data after <see cref="StopAsync"/>; the port may be another.</summary>
     public async Task StartAgainAsync()
@@ -70,8 +65,7 @@ public sealed class ApiServerFixture : IAsyncDisposable
             AdvertiseAddress = Advertised,
             KubernetesServiceAddress = options.KubernetesServiceAddress,
         }, TimeProvider.System);
-        var store = new EmbeddedStoreOptions { Path = _data["store.db"] };
-        _store = await EmbeddedStore.OpenAsync(store with { MaxDatabaseBytes = _storeBytesMax ?? store.MaxDatabaseBytes }, CancellationToken.None);
+        _store = await _openStore();
         _server = await Server.StartAsync(_store, Pki, options, TimeProvider.System, new Random(), NullLoggerFactory.Instance, CancellationToken.None);
         Admin = ClientAs("kubernetes-super-admin", "system:masters");
     }
@@ -111,6 +105,26 @@ public sealed class ApiServerFixture : IAsyncDisposable
     {
         await StopAsync();
         _data.Dispose();
+    }
+
+    private static async Task<ApiServerFixture> StartAsync(ApiServerFixture fixture)
+    {
+        try
+        {
+            await fixture.StartAgainAsync();
+            return fixture;
+        }
+        catch
+        {
+            await fixture.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<EmbeddedStore> OpenEmbeddedAsync(long? bytesMax)
+    {
+        var options = new EmbeddedStoreOptions { Path = _data["store.db"] };
+        return await EmbeddedStore.OpenAsync(options with { MaxDatabaseBytes = bytesMax ?? options.MaxDatabaseBytes }, CancellationToken.None);
     }
 
     private HttpClient Client(X509Certificate2? certificate)

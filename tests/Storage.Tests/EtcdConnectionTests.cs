@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Collections.Concurrent;
 using ControlPlane.Storage.Etcd;
 using ControlPlane.TestKit;
 
@@ -80,18 +79,37 @@ public sealed class EtcdConnectionTests
     }
 
     [Test]
-    public async Task A_full_etcd_is_unavailable_for_puts_with_a_known_outcome()
+    public async Task A_watch_that_was_quiet_for_long_looks_for_a_member_as_well()
+    {
+        await using var etcd = await EtcdProcess.StartAsync();
+        var clock = new LeapingClock();
+        await using var store = await EtcdStore.ConnectAsync(Options(etcd) with { Time = clock }, Cancel);
+        await using var watch = store.WatchAsync(new StoreWatchQuery("/", new Revision(1)), Cancel).GetAsyncEnumerator(Cancel);
+        await PutAsync(store, "/a");
+        Assert.That(await watch.MoveNextAsync());
+        clock.Leap(TimeSpan.FromHours(1));
+        var next = watch.MoveNextAsync().AsTask();
+        await etcd.KillAsync();
+        await etcd.StartAgainAsync();
+        await Eventually.TrueAsync(() => AnswersAsync(store));
+        await PutAsync(store, "/b");
+        Assert.That(await next);
+        Assert.That(((StoreWatchMessage.Changed)watch.Current).Revision, Is.EqualTo(new Revision(3)));
+    }
+
+    [Test]
+    public async Task A_full_etcd_refuses_puts_and_never_denies_one_that_has_happened()
     {
         await using var etcd = await EtcdProcess.StartAsync("--quota-backend-bytes=1000000");
         await using var store = await EtcdStore.ConnectAsync(Options(etcd), Cancel);
-        var value = new byte[200_000];
+        // Side by side: those that etcd has taken in when one reaches the quota are applied, and answered as refused.
+        var denied = new ConcurrentBag<string>();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(writer => FillAsync(store, $"/{writer}/", denied)));
+        var found = (RangeResult.Found)await store.RangeAsync(new RangeQuery(KeyInterval.Prefix("/"), KeysOnly: true), Cancel);
+        Assert.That(found.Items.Select(item => item.Key).Intersect(denied), Is.Empty);
         Assert.That(
-            async () =>
-            {
-                for (var number = 0; ; number++)
-                    await store.CommitAsync(StoreTransaction.Create($"/{number}", value), Cancel);
-            },
-            Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").False);
+            async () => await store.CommitAsync(StoreTransaction.Create("/later", new byte[10]), Cancel),
+            Throws.InstanceOf<StoreUnavailableException>().With.Message.Contains("database space exceeded"));
     }
 
     [Test]
@@ -129,6 +147,24 @@ public sealed class EtcdConnectionTests
     private static async Task<CommitResult.Committed> PutAsync(EtcdStore store, string key) =>
         (CommitResult.Committed)await store.CommitAsync(new StoreTransaction([], [new StoreWrite.Put(key, "x"u8.ToArray())]), Cancel);
 
+    // Until etcd takes no more.
+    private static async Task FillAsync(EtcdStore store, string prefix, ConcurrentBag<string> denied)
+    {
+        for (var number = 0; ; number++)
+        {
+            try
+            {
+                await store.CommitAsync(StoreTransaction.Create(prefix + number, new byte[10_000]), Cancel);
+            }
+            catch (StoreUnavailableException failure)
+            {
+                if (!failure.OutcomeUnknown)
+                    denied.Add(prefix + number);
+                return;
+            }
+        }
+    }
+
     private static async Task<bool> AnswersAsync(EtcdStore store)
     {
         try
@@ -142,42 +178,13 @@ public sealed class EtcdConnectionTests
         }
     }
 
-    private sealed class TestAuthority : IDisposable
+    /// <summary>A clock on which much time can pass at once; what waits by it waits as ever.</summary>
+    private sealed class LeapingClock : TimeProvider
     {
-        private readonly TemporaryDirectory _directory = new();
-        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        private readonly X509Certificate2 _certificate;
+        private long _leapt;
 
-        public TestAuthority()
-        {
-            var request = new CertificateRequest("CN=test-ca", _key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-            File.WriteAllText(CaFile, _certificate.ExportCertificatePem());
-        }
+        public void Leap(TimeSpan time) => Interlocked.Add(ref _leapt, (long)(time.TotalSeconds * TimestampFrequency));
 
-        public string CaFile => _directory["ca.crt"];
-
-        public (string Certificate, string Key) Issue(string name)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(System.Net.IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-            using var certificate = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
-            File.WriteAllText(_directory[name + ".crt"], certificate.ExportCertificatePem());
-            File.WriteAllText(_directory[name + ".key"], key.ExportPkcs8PrivateKeyPem());
-            return (_directory[name + ".crt"], _directory[name + ".key"]);
-        }
-
-        public void Dispose()
-        {
-            _certificate.Dispose();
-            _key.Dispose();
-            _directory.Dispose();
-        }
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _leapt);
     }
 }

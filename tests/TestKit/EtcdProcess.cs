@@ -6,17 +6,28 @@ namespace ControlPlane.TestKit;
 /// <summary>A real etcd on free loopback ports, with its data in a temporary directory; ended when disposed of.</summary>
 public sealed class EtcdProcess : IAsyncDisposable
 {
-    private readonly TemporaryDirectory _data;
-    private readonly string[] _arguments;
-    private readonly string _health;
-    private Process _process;
-    private volatile string _lastWords = "";
+    // One that is frozen or cut off is asked in vain, and asked again.
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private EtcdProcess(TemporaryDirectory data, Uri endpoint, string health, string[] arguments)
+    private const int WordsKept = 4000; // the last of them, in characters
+
+    private readonly IDisposable _data;
+    private readonly string[] _command;
+    private readonly Uri _metrics;
+    private Process _process;
+    private volatile string _words = "";
+
+    /// <summary>Launches one, which does not answer yet.</summary>
+    /// <param name="data">What holds its data; disposed of with it.</param>
+    /// <param name="endpoint">Where clients find it.</param>
+    /// <param name="metrics">Where it tells of its health.</param>
+    /// <param name="enter">What stands before the program: see <see cref="NetworkNamespace.Enter"/>.</param>
+    /// <param name="arguments">Its flags.</param>
+    internal EtcdProcess(IDisposable data, Uri endpoint, Uri metrics, IReadOnlyList<string> enter, IReadOnlyList<string> arguments)
     {
         _data = data;
-        _arguments = arguments;
-        _health = health;
+        _command = [.. enter, Executable ?? throw new FileNotFoundException("etcd is not installed"), .. arguments];
+        _metrics = metrics;
         Endpoint = endpoint;
         _process = StartProcess();
     }
@@ -42,13 +53,13 @@ public sealed class EtcdProcess : IAsyncDisposable
         var ports = FreePort.Take(3);
         var tls = arguments.Any(argument => argument.StartsWith("--cert-file", StringComparison.Ordinal));
         var client = $"{(tls ? "https" : "http")}://{address}:{ports[0]}";
-        var (peer, health) = ($"http://127.0.0.1:{ports[1]}", $"http://127.0.0.1:{ports[2]}");
+        var (peer, metrics) = ($"http://127.0.0.1:{ports[1]}", $"http://127.0.0.1:{ports[2]}");
         var data = new TemporaryDirectory();
-        var etcd = new EtcdProcess(data, new Uri(client), health,
+        var etcd = new EtcdProcess(data, new Uri(client), new Uri(metrics), enter: [],
         [
             "--name=test", $"--data-dir={data["data"]}", "--logger=zap",
             "--heartbeat-interval=20", "--election-timeout=200", // a member alone elects itself after this time
-            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-metrics-urls={health}",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-metrics-urls={metrics}",
             $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=test={peer}",
             .. arguments,
         ]);
@@ -80,6 +91,23 @@ public sealed class EtcdProcess : IAsyncDisposable
         await AnswersAsync();
     }
 
+    /// <summary>Stops it in its tracks, its connections open, until <see cref="ResumeAsync"/>.</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on as if no time had passed.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
+
+    /// <summary>Does it say that it leads? One that is cut off may say so for a moment although another does.</summary>
+    public async Task<bool> IsLeaderAsync() => await TellsAsync("/metrics", "\netcd_server_is_leader 1\n");
+
+    /// <summary>Does it answer, and has it a leader?</summary>
+    public Task<bool> IsHealthyAsync() => TellsAsync("/health", "true");
+
+    /// <summary>Waits until it is healthy.</summary>
+    internal Task AnswersAsync() => Eventually.TrueAsync(() => _process.HasExited
+        ? throw new InvalidOperationException($"etcd has ended with {_process.ExitCode}: {_words}")
+        : IsHealthyAsync());
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -90,30 +118,33 @@ public sealed class EtcdProcess : IAsyncDisposable
 
     private Process StartProcess()
     {
-        var start = new ProcessStartInfo(Executable ?? throw new FileNotFoundException("etcd is not installed")) { RedirectStandardError = true };
-        foreach (var argument in _arguments)
-            start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
+        var process = Process.Start(new ProcessStartInfo(_command[0], _command[1..]) { RedirectStandardError = true })!;
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
         return process;
     }
 
-    private async Task AnswersAsync()
+    private void Keep(string? line)
     {
-        using var http = new HttpClient();
-        await Eventually.TrueAsync(async () =>
+        var words = $"{_words}\n{line}";
+        _words = words[Math.Max(0, words.Length - WordsKept)..];
+    }
+
+    private async Task<bool> TellsAsync(string path, string text)
+    {
+        try
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"etcd has ended with {_process.ExitCode}: {_lastWords}");
-            try
-            {
-                return (await http.GetStringAsync(_health + "/health")).Contains("true", StringComparison.Ordinal);
-            }
-            catch (Exception error) when (error is HttpRequestException or SocketException)
-            {
-                return false;
-            }
-        });
+            return (await Http.GetStringAsync(new Uri(_metrics, path))).Contains(text, StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is HttpRequestException or SocketException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 }

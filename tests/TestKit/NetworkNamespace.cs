@@ -65,6 +65,14 @@ public sealed class NetworkNamespace : IAsyncDisposable
         await RunAsync(commands, cancel);
     }
 
+    /// <summary>Runs a program inside to its end.</summary>
+    /// <exception cref="InvalidOperationException">It has failed.</exception>
+    public async Task RunAsync(string program, params string[] arguments)
+    {
+        if (!await TryAsync(CancellationToken.None, Enter[0], [.. Enter.Skip(1), program, .. arguments]))
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed");
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -12,13 +12,13 @@ internal sealed class PendingWrites(StoredForm form)
 {
     private readonly ConcurrentDictionary<string, PendingWrite> _byPath = new(StringComparer.Ordinal);
 
-    /// <summary>Announces bytes that are about to be committed; for a deletion, the last state of the object.</summary>
-    public PendingWrite Announce(string path, ReadOnlyMemory<byte> stored, bool isDeletion)
-    {
-        var write = new PendingWrite(form, path, stored, isDeletion);
-        _byPath[path] = write;
-        return write;
-    }
+    /// <summary>Announces bytes that are about to be committed.</summary>
+    public PendingWrite Announce(string path, ReadOnlyMemory<byte> stored) =>
+        _byPath[path] = new PendingWrite(form, path, stored, Revision.None);
+
+    /// <summary>Announces that a version of an object is about to be removed, with the object's last state.</summary>
+    public PendingWrite AnnounceRemoval(string path, ReadOnlyMemory<byte> last, Revision removed) =>
+        _byPath[path] = new PendingWrite(form, path, last, removed);
 
     /// <summary>It did not happen, or the feed has passed it.</summary>
     public void Forget(PendingWrite write) => _byPath.TryRemove(KeyValuePair.Create(write.Path, write));
@@ -26,7 +26,7 @@ internal sealed class PendingWrites(StoredForm form)
     /// <summary>The object of a put that the feed saw.</summary>
     public StoredObject Put(string path, KeyValue seen)
     {
-        if (_byPath.TryGetValue(path, out var write) && !write.IsDeletion && write.Stored.Span.SequenceEqual(seen.Value.Span))
+        if (_byPath.TryGetValue(path, out var write) && write.Removed == Revision.None && write.Stored.Span.SequenceEqual(seen.Value.Span))
         {
             Forget(write);
             return write.Committed(seen.Modified);
@@ -35,10 +35,13 @@ internal sealed class PendingWrites(StoredForm form)
         return new StoredObject(form, path, seen.Value, seen.Modified, seen.Modified);
     }
 
-    /// <summary>The last state of a deletion that the feed saw; null where its writer is not known here.</summary>
-    public StoredObject? Deleted(string path, Revision revision)
+    /// <summary>
+    /// The last state of a deletion that the feed saw; null where its writer is not known here. A writer here that had an older version
+    /// in mind than was removed is not the one: another server was.
+    /// </summary>
+    public StoredObject? Deleted(string path, Revision revision, Revision removed)
     {
-        if (!_byPath.TryGetValue(path, out var write) || !write.IsDeletion)
+        if (!_byPath.TryGetValue(path, out var write) || write.Removed != removed)
             return null;
         Forget(write);
         return write.Committed(revision);
@@ -46,7 +49,7 @@ internal sealed class PendingWrites(StoredForm form)
 }
 
 /// <summary>One write on its way.</summary>
-internal sealed class PendingWrite(StoredForm form, string path, ReadOnlyMemory<byte> stored, bool isDeletion)
+internal sealed class PendingWrite(StoredForm form, string path, ReadOnlyMemory<byte> stored, Revision removed)
 {
     private StoredObject? _made;
 
@@ -56,8 +59,8 @@ internal sealed class PendingWrite(StoredForm form, string path, ReadOnlyMemory<
     /// <summary>Its bytes.</summary>
     public ReadOnlyMemory<byte> Stored { get; } = stored;
 
-    /// <summary>The object is removed.</summary>
-    public bool IsDeletion { get; } = isDeletion;
+    /// <summary>The version that it removes; none where it puts one.</summary>
+    public Revision Removed { get; } = removed;
 
     /// <summary>The object as it was committed: the same for whoever asks.</summary>
     public StoredObject Committed(Revision revision)

@@ -126,7 +126,7 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
         var current = change.Current is { } put ? Pending.Put(path, put) : null;
         if (previous is null && current is null)
             return state with { Revision = revision };
-        var departed = current is null ? Pending.Deleted(path, revision) : null;
+        var departed = current is null ? Pending.Deleted(path, revision, previous!.StoreRevision) : null;
         var objects = current is null ? state.Objects.Remove(path) : state.Objects.Set(current);
         var made = new ObjectChange(revision, current, previous, departed, objects, Now);
         return new CacheState(objects, revision, state.Last + 1, state.Window.Append(state.Last + 1, made, limits, history.IsExceeded));

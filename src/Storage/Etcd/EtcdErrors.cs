@@ -14,7 +14,7 @@ internal static class EtcdErrors
     {
         StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Aborted => true,
         StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss => true,
-        StatusCode.ResourceExhausted => !IsTooLarge(error),
+        StatusCode.ResourceExhausted => !IsTooLarge(error) && !IsFull(error),
         _ => false,
     };
 
@@ -25,8 +25,17 @@ internal static class EtcdErrors
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
         }
-        || error.StatusCode == StatusCode.ResourceExhausted // too many requests, no space left
-        || Says(error, "etcdserver: no leader");
+        || Says(error, "etcdserver: too many requests")
+        || IsLeaderless(error);
+
+    /// <summary>The member knows of no leader: it is cut off from the others, or they elect one.</summary>
+    public static bool IsLeaderless(RpcException error) => Says(error, "etcdserver: no leader");
+
+    /// <summary>
+    /// The database has reached its quota. That is said of the write that reaches it as well, which has happened all the same
+    /// (etcd: quotaApplierV3 looks before it applies, and answers after).
+    /// </summary>
+    public static bool IsFull(RpcException error) => Says(error, "database space exceeded");
 
     /// <summary>A read or watch of history that is gone.</summary>
     public static bool IsCompacted(RpcException error) => error.StatusCode == StatusCode.OutOfRange && Says(error, "has been compacted");

@@ -113,7 +113,7 @@ public sealed class EtcdStore : IKeyValueStore
         }
         catch (RpcException error)
         {
-            throw EtcdErrors.Unavailable(error, outcomeUnknown: false);
+            throw EtcdErrors.Unavailable(error, outcomeUnknown: EtcdErrors.IsFull(error));
         }
     }
 
@@ -140,10 +140,10 @@ public sealed class EtcdStore : IKeyValueStore
     /// <inheritdoc/>
     public async ValueTask<bool> KeepLeaseAliveAsync(LeaseId lease, CancellationToken cancel)
     {
-        var member = _members.Current;
+        var service = _members.Current;
         try
         {
-            using var stream = member.Leases.LeaseKeepAlive(member.Call(cancel));
+            using var stream = service.Member.Leases.LeaseKeepAlive(service.Member.Call(cancel));
             await stream.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = lease.Value }, cancel);
             await stream.RequestStream.CompleteAsync();
             return await stream.ResponseStream.MoveNext(cancel) && stream.ResponseStream.Current.TTL > 0;
@@ -151,7 +151,7 @@ public sealed class EtcdStore : IKeyValueStore
         catch (RpcException error)
         {
             cancel.ThrowIfCancellationRequested();
-            _members.MoveOn(member, error);
+            _members.MoveOn(service, error);
             throw EtcdErrors.Unavailable(error, outcomeUnknown: true);
         }
     }

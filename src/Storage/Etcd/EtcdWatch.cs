@@ -11,6 +11,7 @@ namespace ControlPlane.Storage.Etcd;
 /// revision lies before its compaction. Had we begun after it, a deletion at the very revision of the compaction could be missing without a word:
 /// compaction removes it, but etcd accepts watches from there.</item>
 /// <item>The changes of one revision come in one answer, or in fragments of one; a revision is passed on when its answer is whole.</item>
+/// <item>A stream ends when its member serves no longer (<see cref="EtcdService"/>), and the next one is the new member's.</item>
 /// <item>Nothing is buffered here. Who reads slowly holds up the stream by HTTP/2's flow control, and etcd then reads the history for it.</item>
 /// </list>
 /// </remarks>
@@ -19,10 +20,11 @@ internal sealed class EtcdWatch(EtcdMembers members, StoreWatchQuery query, Etcd
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private Revision _seen = query.After;
-    private EtcdMember? _member;
+    private EtcdService? _service;
+    private CancellationTokenSource? _ending;
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _stream;
     private WatchResponse? _fragments;
-    private long _lastAnswer = options.Time.GetTimestamp();
+    private long? _lostAt;
 
     public async IAsyncEnumerable<StoreWatchMessage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancel)
     {
@@ -66,6 +68,8 @@ internal sealed class EtcdWatch(EtcdMembers members, StoreWatchQuery query, Etcd
     {
         _stream?.Dispose();
         _stream = null;
+        _ending?.Dispose();
+        _ending = null;
         _fragments = null;
     }
 
@@ -86,8 +90,9 @@ internal sealed class EtcdWatch(EtcdMembers members, StoreWatchQuery query, Etcd
             {
                 cancel.ThrowIfCancellationRequested();
                 Dispose();
-                members.MoveOn(_member!, error);
-                if (options.Time.GetElapsedTime(_lastAnswer) > options.ConnectTimeout)
+                members.MoveOn(_service!, error);
+                _lostAt ??= options.Time.GetTimestamp();
+                if (options.Time.GetElapsedTime(_lostAt.Value) > options.ConnectTimeout)
                     throw EtcdErrors.Unavailable(error, outcomeUnknown: false);
                 await Task.Delay(Pause, options.Time, cancel);
             }
@@ -100,8 +105,9 @@ internal sealed class EtcdWatch(EtcdMembers members, StoreWatchQuery query, Etcd
 
     private async Task<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> OpenAsync(CancellationToken cancel)
     {
-        _member = members.Current;
-        var stream = _member.Watches.Watch(EtcdMember.Stream(cancel));
+        _service = members.Current;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancel, _service.Over);
+        var stream = _service.Member.Watches.Watch(EtcdMember.Stream(_ending.Token));
         try
         {
             await stream.RequestStream.WriteAsync(Request(), cancel);
@@ -136,7 +142,7 @@ internal sealed class EtcdWatch(EtcdMembers members, StoreWatchQuery query, Etcd
     {
         if (response is { Canceled: true, CompactRevision: 0 })
             throw new RpcException(new Status(StatusCode.Unavailable, response.CancelReason));
-        _lastAnswer = options.Time.GetTimestamp();
+        _lostAt = null;
         if (_fragments is not null)
         {
             _fragments.Events.Add(response.Events);
