@@ -21,12 +21,13 @@ internal sealed class FieldManagement(TimeProvider time)
     /// <param name="operation">Who writes, in which version.</param>
     /// <param name="current">The stored object; null for a create.</param>
     /// <param name="value">What shall be stored, in the hub's version, defaulted, not yet seen by admission.</param>
+    /// <exception cref="ApiException">400: the object nests too deep.</exception>
     public IApiObject OnUpdate(Operation operation, StoredObject? current, IApiObject value)
     {
         var version = operation.Resource.Version;
         var manager = Manager(operation);
-        var updated = TreeReader.ReadObject(version.WriteJson(version.FromHub(value)));
-        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
+        var updated = DocumentTree.Read(version.WriteJson(version.FromHub(value)));
+        var live = current is null ? null : DocumentTree.Read(current.JsonOf(version).Span);
         var owners = manager.Update(live, OwnersOf(current), updated, operation.Manager, Timestamp.From(time.GetUtcNow()));
         return With(value, owners);
     }
@@ -36,7 +37,7 @@ internal sealed class FieldManagement(TimeProvider time)
     public ApplyOutcome.Merged OnApply(Operation operation, StoredObject? current, TreeObject applied)
     {
         var version = operation.Resource.Version;
-        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
+        var live = current is null ? null : DocumentTree.Read(current.JsonOf(version).Span);
         try
         {
             var outcome = Manager(operation).Apply(live, OwnersOf(current), applied, operation.Manager, operation.Parameters.Force, Timestamp.From(time.GetUtcNow()));

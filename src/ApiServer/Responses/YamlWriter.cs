@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using ControlPlane.Machinery.Serialization;
+using ControlPlane.Machinery.Trees;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -13,10 +16,13 @@ internal static class YamlWriter
     private static readonly SearchValues<string> Words = SearchValues.Create(
         ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "~", ".nan", ".inf", "-.inf", "+.inf"], StringComparison.OrdinalIgnoreCase);
 
+    // Objects nest TreeReader.MaximumDepth levels at most; lists of them some more.
+    private const int DepthMax = TreeReader.MaximumDepth + 100;
+
     /// <summary>The YAML document of a JSON document.</summary>
     public static byte[] Of(ReadOnlySequence<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DepthMax });
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, 1024, skipAnchorName: true, indentSequences: false));
         emitter.Emit(new StreamStart());
@@ -33,10 +39,10 @@ internal static class YamlWriter
         {
             case JsonValueKind.Object:
                 emitter.Emit(new MappingStart(null, null, isImplicit: true, value.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow));
-                foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                foreach (var (name, member) in value.EnumerateObject().Select(static member => (JsonText.Of(JsonMarshal.GetRawUtf8PropertyName(member)), member.Value)).OrderBy(static member => member.Item1, StringComparer.Ordinal))
                 {
-                    Text(emitter, member.Name);
-                    Write(emitter, member.Value);
+                    Text(emitter, name);
+                    Write(emitter, member);
                 }
 
                 emitter.Emit(new MappingEnd());
@@ -48,7 +54,7 @@ internal static class YamlWriter
                 emitter.Emit(new SequenceEnd());
                 break;
             case JsonValueKind.String:
-                Text(emitter, value.GetString()!);
+                Text(emitter, JsonText.Of(JsonMarshal.GetRawUtf8Value(value)[1..^1]));
                 break;
             default:
                 emitter.Emit(new Scalar(value.GetRawText()));

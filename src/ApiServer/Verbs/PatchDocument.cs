@@ -78,7 +78,7 @@ internal sealed class PatchDocument
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
     public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation)
     {
-        var original = TreeReader.ReadObject(json.Span);
+        var original = DocumentTree.Read(json.Span);
         try
         {
             return Decode(Patched(original, type), kind, operation);

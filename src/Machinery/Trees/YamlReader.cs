@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -19,6 +20,8 @@ public static class YamlReader
     {
         try
         {
+            if (!Utf8.IsValid(utf8))
+                throw new TreeFormatException("error converting YAML to JSON: yaml: invalid leading UTF-8 octet");
             var parser = new Parser(new Scanner(new StringReader(Encoding.UTF8.GetString(utf8)), skipComments: true));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
