@@ -104,6 +104,8 @@ internal sealed class PatchDocument
     {
         if (_tree is not TreeObject configuration)
             throw ApiError.BadRequest("error decoding YAML: the document is no object");
+        if (configuration.String("kind") is { Length: > 0 } kind && kind != operation.Resource.Version.Kind.Kind)
+            throw ApiError.BadRequest($"expected objects of the same type, but got {operation.Resource.Version.Kind.Kind} and {kind}");
         var metadata = configuration.Object("metadata") ?? TreeObject.Empty;
         var name = metadata.String("name") ?? "";
         var @namespace = metadata.String("namespace") ?? "";

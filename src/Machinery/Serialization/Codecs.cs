@@ -322,7 +322,7 @@ public readonly struct RawJsonCodec : ICodec<RawJson>
             throw new DecodeException($"proto: a field of JSON holds none: {malformed.Message}", malformed);
         }
 
-        return text.ToArray();
+        return JsonText.Compact(text);
     }
 
     internal static void WriteText(ProtobufWriter writer, bool isNil, ReadOnlySpan<byte> text)

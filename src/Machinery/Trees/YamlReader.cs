@@ -37,6 +37,11 @@ public static class YamlReader
         {
             throw new TreeFormatException($"error converting YAML to JSON: yaml: line {malformed.Start.Line}: {malformed.Message}", malformed);
         }
+        catch (InvalidOperationException malformed)
+        {
+            // The scanner says so of some ends that it did not expect.
+            throw new TreeFormatException("error converting YAML to JSON: yaml: could not find expected token", malformed);
+        }
     }
 
     private sealed class Composer(IParser parser, List<string>? duplicates)

@@ -124,8 +124,11 @@ internal static class DecoderTargets
 
     private static void Quantities(Random random) => Refusing<FormatException>(() =>
     {
-        var quantity = Quantity.Parse(Mutation.Of(Corpus.Quantities, random));
-        Assert.That(Quantity.Parse(quantity.ToString()), Is.EqualTo(quantity));
+        var text = Mutation.Of(Corpus.Quantities, random);
+        var quantity = Quantity.Parse(text);
+        // Beyond 64 bits the canonical form may have more digits than are read without being capped, here as upstream.
+        if (Math.Abs(quantity.ToDouble()) < long.MaxValue / 2)
+            Assert.That(Quantity.Parse(quantity.ToString()), Is.EqualTo(quantity), text);
         Assert.That((quantity + quantity).CompareTo(quantity) * quantity.Sign, Is.GreaterThanOrEqualTo(0));
     });
 
