@@ -53,6 +53,21 @@ public sealed class RawConnection : IAsyncDisposable
     /// <exception cref="IOException">The server has hung up.</exception>
     public ValueTask SendAsync(string text, CancellationToken cancel) => SendAsync(Encoding.Latin1.GetBytes(text), cancel);
 
+    /// <summary>Says that nothing more is sent.</summary>
+    /// <exception cref="IOException">The server has hung up.</exception>
+    public async Task FinishAsync()
+    {
+        await _stream.ShutdownAsync();
+        try
+        {
+            _client.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException gone)
+        {
+            throw new IOException("the server has hung up", gone);
+        }
+    }
+
     /// <summary>What comes until the server hangs up.</summary>
     public async Task<byte[]> ReceiveToEndAsync(CancellationToken cancel)
     {

@@ -64,11 +64,17 @@ internal static class YamlWriter
 
     private static void Text(Emitter emitter, string text)
     {
-        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
-            : ReadsAsSomethingElse(text) ? ScalarStyle.DoubleQuoted
+        var style = IsLines(text) ? ScalarStyle.Literal
+            : ReadsAsSomethingElse(text) || text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? ScalarStyle.DoubleQuoted
             : ScalarStyle.Any;
         emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
+
+    // Lines that a literal block keeps as they are: none of them blank at its beginning or the text's end, and all of them text.
+    private static bool IsLines(string text) =>
+        text.AsSpan(0, Math.Max(0, text.Length - 1)).Contains('\n') && text[0] is not (' ' or '\n') && !text.EndsWith("\n\n", StringComparison.Ordinal)
+        && !text.Contains(" \n", StringComparison.Ordinal) && text[^1] != ' '
+        && text.All(static one => one == '\n' || (!char.IsControl(one) && one is not ('\u2028' or '\u2029' or '\uFEFF') && !char.IsSurrogate(one)));
 
     // What a YAML reader would take for a number, a truth, nothing or a date has to be quoted.
     private static bool ReadsAsSomethingElse(string text) =>

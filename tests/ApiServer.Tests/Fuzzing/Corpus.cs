@@ -37,6 +37,12 @@ internal static class Corpus
 
     public static IReadOnlyList<string> FieldSelectors { get; } = ["metadata.name=a,metadata.namespace!=b", "spec.nodeName==x\\,y", "status.phase=Running,a\\\\=b"];
 
+    public static IReadOnlyList<string> YamlTexts { get; } =
+    [
+        "a\nb\n", "\n", " a\n b", "a\n\n\n", "key: value # no", "- a", "yes", "0x1F", "1_000", "2024-01-01", "'", "\"", "a \n", "\ta\tb", "\u0001\u0085\u2028\uFEFF", "\ud83d\ude80\n", "{a: [b]}", "*a &b !c |d >e %f @g", "---", "...\n", "",
+        ".inf", "1e3", "0b1", "~", "<<", "=", "12:30:45", "a\\nb", "x\r\ny", "\u007f", "? a", ": b",
+    ];
+
     public static IReadOnlyList<string> Quantities { get; } = ["1", "-0.5", "100m", "64Mi", "1e3", "1E-3", ".5Gi", "9223372036854775807", "0.000000001n", "12Ei", "1.5e+9"];
 
     public static IReadOnlyList<string> Times { get; } = ["2024-02-29T23:59:59Z", "2006-01-02T15:04:05.999999+07:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.123456Z"];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.ApiServer.Responses;
@@ -40,6 +41,7 @@ internal static class DecoderTargets
         ["yaml bodies"] = random => Body(MediaTypes.Yaml, Corpus.YamlObjects, random),
         ["protobuf bodies"] = random => Body(MediaTypes.Protobuf, [.. Corpus.FilledObjects.Select(kind => kind.Protobuf)], random),
         ["trees"] = Tree,
+        ["yaml answers"] = YamlAnswer,
         ["json patches"] = JsonPatches,
         ["merge patches"] = MergePatches,
         ["managed fields"] = Fields,
@@ -95,6 +97,13 @@ internal static class DecoderTargets
             var tree = random.Next(2) == 0 ? TreeReader.Read(text, []) : YamlReader.Read(text, []);
             Assert.That(TreeReader.Read(TreeWriter.ToBytes(tree)), Is.EqualTo(tree));
         });
+    }
+
+    private static void YamlAnswer(Random random)
+    {
+        var text = Mutation.Of(Corpus.YamlTexts, random);
+        var tree = TreeObject.Of(new TreeMember(text, TreeString.Of(text)), new TreeMember("list", TreeList.From([TreeString.Of(text), TreeNull.Instance])));
+        Assert.That(YamlReader.Read(YamlWriter.Of(new ReadOnlySequence<byte>(TreeWriter.ToBytes(tree)))), Is.EqualTo(tree));
     }
 
     private static void JsonPatches(Random random)

@@ -24,7 +24,7 @@ public sealed class QueryTests
     [TestCase("labelSelector=a%3Db%3Dc", 400, "found '=', expected: ',' or 'end of string'")]
     [TestCase("labelSelector=!", 400, "unable to parse requirement: ")]
     [TestCase("labelSelector=-a", 400, "unable to parse requirement: <nil>: Invalid value: \"-a\": name part must consist of alphanumeric characters")]
-    [TestCase("fieldSelector=bogus%3D1", 400, "field label not supported: bogus")]
+    [TestCase("fieldSelector=bogus%3D1", 400, "\"bogus\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
     [TestCase("fieldSelector=metadata.name", 400, "invalid selector: 'metadata.name'; can't understand 'metadata.name'")]
     [TestCase("timeout=soon", 400, "invalid timeout specified in the request URL - time: invalid duration \"soon\"")]
     [TestCase("timeout=5", 400, "invalid timeout specified in the request URL - time: missing unit in duration \"5\"")]
@@ -55,7 +55,7 @@ public sealed class QueryTests
     }
 
     [TestCase("POST", "dryRun=All&dryRun=Some", "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"All\",\"Some\"]: supported values: \"All\"")]
-    [TestCase("POST", "fieldManager=a%07b", "CreateOptions.meta.k8s.io \"\" is invalid: fieldManager: Invalid value: \"a\\ab\": invalid character U+0007 (at position 1)")]
+    [TestCase("POST", "fieldManager=a%07b", "CreateOptions.meta.k8s.io \"\" is invalid: fieldManager: Invalid value: ")]
     [TestCase("PATCH", "force=true", "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch")]
     [TestCase("DELETE", "propagationPolicy=Odd", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Odd\": supported values: ")]
     [TestCase("DELETE", "propagationPolicy=Orphan&orphanDependents=true", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: \"Orphan\": orphanDependents and deletionPropagation cannot be both set")]
