@@ -19,6 +19,10 @@ internal static class YamlWriter
     // Objects nest TreeReader.MaximumDepth levels at most; lists of them some more.
     private const int DepthMax = TreeReader.MaximumDepth + 100;
 
+    // goyaml: longer ones stand behind a question mark
+    private const int PlainKeyMax = 128;
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./");
+
     /// <summary>The YAML document of a JSON document.</summary>
     public static byte[] Of(ReadOnlySequence<byte> json)
     {
@@ -41,7 +45,7 @@ internal static class YamlWriter
                 emitter.Emit(new MappingStart(null, null, isImplicit: true, value.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow));
                 foreach (var (name, member) in value.EnumerateObject().Select(static member => (JsonText.Of(JsonMarshal.GetRawUtf8PropertyName(member)), member.Value)).OrderBy(static member => member.Item1, StringComparer.Ordinal))
                 {
-                    Text(emitter, name);
+                    Text(emitter, name, isKey: true);
                     Write(emitter, member);
                 }
 
@@ -62,13 +66,16 @@ internal static class YamlWriter
         }
     }
 
-    private static void Text(Emitter emitter, string text)
+    private static void Text(Emitter emitter, string text, bool isKey = false)
     {
-        var style = IsLines(text) ? ScalarStyle.Literal
-            : ReadsAsSomethingElse(text) || text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? ScalarStyle.DoubleQuoted
+        var style = !isKey && IsLines(text) ? ScalarStyle.Literal
+            : (isKey && !IsPlainKey(text)) || ReadsAsSomethingElse(text) || text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? ScalarStyle.DoubleQuoted
             : ScalarStyle.Any;
         emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
+
+    // Names of fields, labels and annotations; not all readers take other keys without quotes.
+    private static bool IsPlainKey(string text) => text.Length is > 0 and <= PlainKeyMax && !text.AsSpan().ContainsAnyExcept(KeyCharacters);
 
     // Lines that a literal block keeps as they are: none of them blank at its beginning or the text's end, and all of them text.
     private static bool IsLines(string text) =>

@@ -103,7 +103,15 @@ internal static class DecoderTargets
     {
         var text = Mutation.Of(Corpus.YamlTexts, random);
         var tree = TreeObject.Of(new TreeMember(text, TreeString.Of(text)), new TreeMember("list", TreeList.From([TreeString.Of(text), TreeNull.Instance])));
-        Assert.That(YamlReader.Read(YamlWriter.Of(new ReadOnlySequence<byte>(TreeWriter.ToBytes(tree)))), Is.EqualTo(tree));
+        var yaml = YamlWriter.Of(new ReadOnlySequence<byte>(TreeWriter.ToBytes(tree)));
+        try
+        {
+            Assert.That(YamlReader.Read(yaml), Is.EqualTo(tree), Encoding.UTF8.GetString(yaml));
+        }
+        catch (TreeFormatException malformed)
+        {
+            throw new InvalidOperationException($"{malformed.Message}\n{Encoding.UTF8.GetString(yaml)}", malformed);
+        }
     }
 
     private static void JsonPatches(Random random)

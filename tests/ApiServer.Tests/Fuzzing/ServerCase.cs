@@ -48,7 +48,9 @@ internal sealed class ServerCase(Random random, string @namespace)
             return;
         var path = $"{collection}/{Uri.EscapeDataString(name)}";
         await SameInEveryFormAsync(path, type);
-        await AcceptedAgainAsync(path, type);
+        // The server itself writes the status of a definition.
+        if (!collection.EndsWith("/customresourcedefinitions", StringComparison.Ordinal))
+            await AcceptedAgainAsync(path, type);
         if (type is not null)
             await PatchAsync(path, sample, type);
         await ReadAsync(path);
@@ -86,6 +88,9 @@ internal sealed class ServerCase(Random random, string @namespace)
         var before = await SendAsync(HttpMethod.Get, path);
         foreach (var mediaType in type is null ? new[] { MediaTypes.Json, MediaTypes.Yaml } : [MediaTypes.Json, MediaTypes.Yaml, MediaTypes.Protobuf])
         {
+            // Untyped JSON is compared by its text, which YAML does not keep.
+            if (mediaType == MediaTypes.Yaml && type?.Kind.Kind == "ControllerRevision")
+                continue;
             var same = await SendAsync(HttpMethod.Get, path, accept: mediaType);
             var written = await SendAsync(HttpMethod.Put, path, same.Bytes, mediaType);
             Assert.That(written.Code, Is.EqualTo(HttpStatusCode.OK), $"{mediaType}: {written.Text}\n{before.Text}");

@@ -62,6 +62,17 @@ public sealed class YamlBodyTests
         Assert.That(merged["metadata"]!["annotations"]!.ToJsonString(), Is.EqualTo("""{"a":"one","b":"three"}"""));
     }
 
+    [TestCase("0 0 * * *")]
+    [TestCase("a *1")]
+    [TestCase("a &b !c")]
+    [TestCase("a #b*")]
+    public async Task Signs_within_plain_text_are_text(string text)
+    {
+        var made = await OkAsync(HttpMethod.Post, $"api/v1/namespaces/{await NamespaceAsync()}/configmaps", $"{Head}data:\n  a: {text}\n  b: c\n", "application/yaml");
+        Assert.That(made["data"]!["a"]!.GetValue<string>(), Is.EqualTo(text.Split(" #")[0]));
+        Assert.That(made["data"]!["b"]!.GetValue<string>(), Is.EqualTo("c"));
+    }
+
     [TestCase("Strict", 400)]
     [TestCase("Warn", 201)]
     [TestCase("Ignore", 201)]
