@@ -28,7 +28,7 @@ internal static class YamlWriter
     {
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DepthMax });
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, 1024, skipAnchorName: true, indentSequences: false));
+        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, PlainKeyMax, skipAnchorName: true, indentSequences: false));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         Write(emitter, document.RootElement);
