@@ -37,7 +37,9 @@ public sealed partial class ApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(5);
 
+    // First watches and streams end and no new requests come; then, when those in flight are done, what they stand on.
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _ending = new();
     private readonly ApiServerOptions _options;
     private readonly IKeyValueStore _store;
     private readonly ClusterPki _pki;
@@ -111,7 +113,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     /// <summary>Completes when the server has ended; throws what ended it where it was not asked to.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        using var asked = cancel.Register(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
+        await using var asked = cancel.Register(static state => ((ApiServer)state!).End(), this);
         await _background;
     }
 
@@ -120,9 +122,17 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         await LeaveAsync(cancel);
         await _stopping.CancelAsync();
-        if (_app is not null)
-            await _app.StopAsync(cancel);
-        await _background;
+        try
+        {
+            // The caches follow the store meanwhile: a request in flight may wait for them.
+            if (_app is not null)
+                await _app.StopAsync(cancel);
+        }
+        finally
+        {
+            await _ending.CancelAsync();
+            await _background;
+        }
     }
 
     /// <inheritdoc/>
@@ -135,17 +145,18 @@ public sealed partial class ApiServer : IAsyncDisposable
         _leaving.Dispose();
         _webhooks?.Dispose();
         _stopping.Dispose();
+        _ending.Dispose();
     }
 
     private async Task OpenAsync(CancellationToken cancel)
     {
-        _background = KeepAsync(_catalog.RunAsync(_stopping.Token), _stopping.Token);
+        _background = KeepAsync(_catalog.RunAsync(_ending.Token), _ending.Token);
         await _catalog.AddAsync(BuiltInDefinitions.Served, cancel);
         StoreOf("", "services").AddHook(new ServiceAllocation(
             new ClusterAddresses(new ServiceRange(_options.ServiceRange), StoreOf("networking.k8s.io", "ipaddresses"), _random, _time), _options, _random));
         await _bootstrapper.RunAsync(cancel);
         _identity.Load();
-        _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_stopping.Token), _stopping.Token));
+        _background = Task.WhenAll(_background, KeepAsync(_identity.RunAsync(_ending.Token), _ending.Token));
         _operations = BuildOperations();
         _webhooks = new ConversionClient(StoreOf("", "services"));
         var customResources = new CustomResourceServing(
@@ -196,14 +207,20 @@ public sealed partial class ApiServer : IAsyncDisposable
         {
             await loop;
         }
-        catch (OperationCanceledException) when (asked.IsCancellationRequested || _stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (asked.IsCancellationRequested || _ending.IsCancellationRequested)
         {
         }
         finally
         {
             if (!asked.IsCancellationRequested)
-                await _stopping.CancelAsync();
+                End();
         }
+    }
+
+    private void End()
+    {
+        _stopping.Cancel();
+        _ending.Cancel();
     }
 
     private ApiServerParts Parts() => new()

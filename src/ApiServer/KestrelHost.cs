@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using System.Text;
 using ControlPlane.ApiServer.Pki;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace ControlPlane.ApiServer;
 
@@ -46,6 +48,9 @@ internal static class KestrelHost
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
+        // Go writes the text of headers as UTF-8; a warning may quote a field of any name.
+        kestrel.ResponseHeaderEncodingSelector = static header => header == HeaderNames.Warning ? Encoding.UTF8 : null;
+        kestrel.AllowHostHeaderOverride = true; // net/http: a target that names a host counts, whatever the header says
         var limits = kestrel.Limits;
         limits.MaxRequestBodySize = null; // RequestBody has its own limit, with upstream's answer; streams have none
         limits.MaxRequestLineSize = RequestLineBytesMax;

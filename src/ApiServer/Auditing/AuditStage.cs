@@ -15,7 +15,9 @@ internal sealed class AuditStage(AuditLog? log, TimeProvider clock) : IRequestSt
     public Task InvokeAsync(ApiContext context, NextStage next)
     {
         var wanted = context.Http.Request.Headers[Header].ToString();
-        context.AuditId = wanted.Length == 0 ? Guid.NewGuid().ToString() : wanted.Length <= MaxIdLength ? wanted : wanted[..MaxIdLength];
+        // It goes back in a header: what could not be one is none.
+        var isId = wanted.Length > 0 && !wanted.AsSpan().ContainsAnyExceptInRange(' ', '~');
+        context.AuditId = !isId ? Guid.NewGuid().ToString() : wanted.Length <= MaxIdLength ? wanted : wanted[..MaxIdLength];
         context.Http.Response.Headers[Header] = context.AuditId;
         return log is null ? next(context) : LogAsync(context, next, log);
     }

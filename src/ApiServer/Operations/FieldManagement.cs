@@ -22,6 +22,7 @@ internal sealed class FieldManagement(TimeProvider time)
     /// <param name="operation">Who writes, in which version.</param>
     /// <param name="current">The stored object; null for a create.</param>
     /// <param name="value">What shall be stored, in the hub's version, defaulted, not yet seen by admission.</param>
+    /// <exception cref="ApiException">400: the object nests too deep.</exception>
     public IApiObject OnUpdate(Operation operation, StoredObject? current, IApiObject value)
     {
         var (live, updated) = Trees(operation.Resource, current, value);
@@ -34,7 +35,7 @@ internal sealed class FieldManagement(TimeProvider time)
     public ApplyOutcome.Merged OnApply(Operation operation, StoredObject? current, TreeObject applied)
     {
         var version = operation.Resource.Version;
-        var live = current is null ? null : TreeReader.ReadObject(current.JsonOf(version).Span);
+        var live = current is null ? null : DocumentTree.Read(current.JsonOf(version).Span);
         try
         {
             var outcome = Manager(operation).Apply(live, OwnersOf(current), applied, operation.Manager, operation.Parameters.Force, Timestamp.From(time.GetUtcNow()));
@@ -61,14 +62,14 @@ internal sealed class FieldManagement(TimeProvider time)
     {
         var version = resource.Version;
         if (current is null)
-            return (null, TreeReader.ReadObject(version.WriteJson(version.FromHub(value))));
+            return (null, DocumentTree.Read(version.WriteJson(version.FromHub(value))));
         if (!version.IsHub || resource.Definition.Versions.Length > 1)
-            return (TreeReader.ReadObject(current.JsonOf(version).Span), TreeReader.ReadObject(version.WriteJson(version.FromHub(value))));
+            return (DocumentTree.Read(current.JsonOf(version).Span), DocumentTree.Read(version.WriteJson(version.FromHub(value))));
         var (before, after) = (current.Record, value);
         if (before.Metadata.ManagedFields == after.Metadata.ManagedFields)
             (before, after) = (With(before, ManagedFields.Empty), With(after, ManagedFields.Empty));
         var unlike = before.MembersUnlike(after);
-        return (TreeReader.ReadObject(version.WriteJson(before.OnlyMembers(unlike))), TreeReader.ReadObject(version.WriteJson(after.OnlyMembers(unlike))));
+        return (DocumentTree.Read(version.WriteJson(before.OnlyMembers(unlike))), DocumentTree.Read(version.WriteJson(after.OnlyMembers(unlike))));
     }
 
     private static ManagedFields OwnersOf(StoredObject? current)

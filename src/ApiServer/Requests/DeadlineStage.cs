@@ -1,4 +1,5 @@
 using System.Globalization;
+using ControlPlane.Cel.Values;
 using ControlPlane.Machinery.Errors;
 
 namespace ControlPlane.ApiServer.Requests;
@@ -28,15 +29,20 @@ internal sealed class DeadlineStage(TimeSpan limit, TimeProvider time) : IReques
         }
     }
 
-    // A client may ask for less (?timeout=10s), never for more.
+    // A client may ask for less (?timeout=10s), never for more; what is not above nothing asks for nothing in particular.
     private TimeSpan Asked(ApiContext context)
     {
         var text = context.Query.First("timeout");
         if (text.Length == 0)
             return limit;
-        var seconds = text.EndsWith('s') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var s) ? s
-            : text.EndsWith('m') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var m) ? m * 60
-            : throw ApiError.BadRequest($"invalid timeout specified in the request URL - failed to parse duration: time: invalid duration {FieldErrors.Quote(text)}");
-        return seconds > 0 && seconds < limit.TotalSeconds ? TimeSpan.FromSeconds(seconds) : limit;
+        if (!CelDuration.TryParse(text, out var nanoseconds))
+            throw ApiError.BadRequest($"invalid timeout specified in the request URL - time: {Problem(text)} {FieldErrors.Quote(text)}");
+        var asked = TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+        return nanoseconds > 0 && asked < limit ? asked : limit;
     }
+
+    // Go's time.ParseDuration, of the two things that people get wrong.
+    private static string Problem(string text) => char.IsAsciiDigit(text[^1]) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        ? "missing unit in duration"
+        : "invalid duration";
 }

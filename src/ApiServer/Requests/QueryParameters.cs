@@ -27,13 +27,21 @@ internal sealed class QueryParameters
         if (string.IsNullOrEmpty(query) || query == "?")
             return None;
         var values = new Dictionary<string, StringValues>(StringComparer.Ordinal);
+        // Gathered apart: joining them one by one would take the square of their number.
+        var repeated = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var pair in new QueryStringEnumerable(query))
         {
             var name = pair.DecodeName().ToString();
             var value = pair.DecodeValue().ToString();
-            values[name] = values.TryGetValue(name, out var before) ? StringValues.Concat(before, value) : value;
+            if (values.TryAdd(name, value))
+                continue;
+            if (!repeated.TryGetValue(name, out var all))
+                repeated.Add(name, all = [values[name].ToString()]);
+            all.Add(value);
         }
 
+        foreach (var (name, all) in repeated)
+            values[name] = all.ToArray();
         return new(values);
     }
 

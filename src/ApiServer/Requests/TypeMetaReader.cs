@@ -21,10 +21,11 @@ internal static class TypeMetaReader
                 throw new DecodeException($"json: cannot unmarshal {Named(reader.TokenType)} into Go value of type struct {{ APIVersion string; Kind string }}");
             while ((kind is null || apiVersion is null) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("kind"u8))
-                    kind = Text(ref reader, "kind");
-                else if (reader.ValueTextEquals("apiVersion"u8))
-                    apiVersion = Text(ref reader, "apiVersion");
+                var name = JsonText.Of(reader.ValueSpan);
+                if (name == "kind")
+                    kind = Text(ref reader, name);
+                else if (name == "apiVersion")
+                    apiVersion = Text(ref reader, name);
                 else
                     reader.Skip();
             }
@@ -44,7 +45,7 @@ internal static class TypeMetaReader
         reader.Read();
         return reader.TokenType switch
         {
-            JsonTokenType.String => reader.GetString()!,
+            JsonTokenType.String => JsonText.Of(reader.ValueSpan),
             JsonTokenType.Null => "",
             var other => throw new DecodeException($"json: cannot unmarshal {Named(other)} into Go struct field .{field} of type string"),
         };

@@ -85,7 +85,8 @@ internal sealed record WriteParameters
     {
         if (System.Text.Encoding.UTF8.GetByteCount(manager) > FieldManagerBytesMax)
             errors.TooLong(FieldManagerBytesMax);
-        for (var i = 0; i < manager.Length; i++)
+        // Every complaint quotes the whole name: of one that is too long, what stands beyond the limit is not complained of as well.
+        for (var i = 0; i < Math.Min(manager.Length, FieldManagerBytesMax); i++)
         {
             if (!IsPrintable(manager[i]))
                 errors.Invalid(manager, string.Create(CultureInfo.InvariantCulture, $"invalid character U+{(int)manager[i]:X4} (at position {i})"));

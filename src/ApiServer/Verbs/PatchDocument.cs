@@ -98,14 +98,17 @@ internal sealed class PatchDocument
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
     public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation)
     {
-        return Decode(Patched(TreeReader.ReadObject(json.Span), type), kind, operation);
+        return Decode(Patched(DocumentTree.Read(json.Span), type), kind, operation);
     }
+
     /// <summary>The configuration of a server-side apply, with the name and namespace of the URL where it names none.</summary>
     /// <exception cref="ApiException">400: it is no object, or another one.</exception>
     public TreeObject Configuration(Operation operation)
     {
         if (_tree is not TreeObject configuration)
             throw ApiError.BadRequest("error decoding YAML: the document is no object");
+        if (configuration.String("kind") is { Length: > 0 } kind && kind != operation.Resource.Version.Kind.Kind)
+            throw ApiError.BadRequest($"expected objects of the same type, but got {operation.Resource.Version.Kind.Kind} and {kind}");
         var metadata = configuration.Object("metadata") ?? TreeObject.Empty;
         var name = metadata.String("name") ?? "";
         var @namespace = metadata.String("namespace") ?? "";
@@ -154,7 +157,7 @@ internal sealed class PatchDocument
         var part = record.OnlyMembers(reach.Members);
         if (reach.SparesManagedFields)
             part = FieldManagement.With(part, ManagedFields.Empty);
-        var patched = Patched(TreeReader.ReadObject(version.WriteJson(part)), version.Schema);
+        var patched = Patched(DocumentTree.Read(version.WriteJson(part)), version.Schema);
         var diagnostics = operation.Parameters.FieldValidation == FieldValidation.Ignore ? null : new DecodeDiagnostics();
         try
         {

@@ -30,12 +30,12 @@ public sealed class JsonPatch
     /// <param name="copiedBytesMaximum">How many bytes of JSON "copy" may add in all (kube-apiserver: the maximal size of a request body).</param>
     /// <param name="allowNegativeIndexes">-1 is the last item, as kube-apiserver has it and RFC 6901 has not.</param>
     /// <exception cref="PatchNotApplicableException">An operation that does not apply.</exception>
-    /// <exception cref="PatchTooLargeException">Too much is copied.</exception>
+    /// <exception cref="PatchTooLargeException">Too much is copied, or the document nests too deep.</exception>
     public TreeValue Apply(TreeValue document, long copiedBytesMaximum = 3 * 1024 * 1024, bool allowNegativeIndexes = false)
     {
         var target = new JsonPatchTarget(document, copiedBytesMaximum, allowNegativeIndexes);
         foreach (var operation in _operations)
             target.Apply(operation);
-        return target.Document;
+        return target.Finish();
     }
 }

@@ -23,7 +23,7 @@ internal readonly struct JsonPatchOperation(TreeObject operation)
     private Pointer Pointer(string name)
     {
         var text = operation.String(name) ?? throw new PatchNotApplicableException($"{Kind} operation failed to decode {name}: missing value");
-        return JsonPointer.Parse(text) is { } parts
+        return JsonPointer.Parse(text) is { Length: <= TreeReader.MaximumDepth } parts
             ? new Pointer(text, parts)
             : throw new PatchNotApplicableException($"{Kind} operation does not apply: doc is missing path: \"{text}\": missing value");
     }

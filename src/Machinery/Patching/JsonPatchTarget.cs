@@ -4,12 +4,19 @@ using ControlPlane.Machinery.Trees;
 namespace ControlPlane.Machinery.Patching;
 
 /// <summary>The document while a JSON Patch is applied to it.</summary>
+/// <remarks>
+/// Operations can put a document into itself and so double its depth, time after time. Nothing here recurses into a value before its depth is known: pointers
+/// are no longer than a document is deep, and what is copied, compared or returned is measured first.
+/// </remarks>
 internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximum, bool allowNegativeIndexes)
 {
     private long _copiedBytes;
 
-    /// <summary>What it is by now.</summary>
-    public TreeValue Document { get; private set; } = document;
+    private TreeValue Document { get; set; } = document;
+
+    /// <summary>What came of it.</summary>
+    /// <exception cref="PatchTooLargeException">It nests deeper than documents may.</exception>
+    public TreeValue Finish() => Measured(Document);
 
     public void Apply(JsonPatchOperation operation)
     {
@@ -34,7 +41,7 @@ internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximu
                 Add(operation, operation.Path, moved);
                 break;
             case "copy":
-                var copied = Find(operation, operation.From);
+                var copied = Measured(Find(operation, operation.From));
                 Count(copied);
                 Add(operation, operation.Path, copied);
                 break;
@@ -53,7 +60,7 @@ internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximu
         var path = operation.Path;
         var expected = operation.Value;
         var there = Step(Document, path, 0);
-        if (there is null ? expected.IsNull : there.Equals(expected))
+        if (there is null ? expected.IsNull : Measured(there).Equals(expected))
             return;
         throw new PatchNotApplicableException($"testing value {path.Text} failed: test failed");
     }
@@ -137,6 +144,10 @@ internal sealed class JsonPatchTarget(TreeValue document, long copiedBytesMaximu
         if (_copiedBytes > copiedBytesMaximum)
             throw new PatchTooLargeException($"Unable to complete the copy, the accumulated size increase of copy is {_copiedBytes}, exceeding the limit {copiedBytesMaximum}");
     }
+
+    private static TreeValue Measured(TreeValue value) => value.NestsDeeperThan(TreeReader.MaximumDepth)
+        ? throw new PatchTooLargeException($"the patched document nests deeper than {TreeReader.MaximumDepth} levels")
+        : value;
 
     private static PatchNotApplicableException NotThere(JsonPatchOperation operation, Pointer path, string what) =>
         new($"{operation.Kind} operation does not apply: doc is missing {what}: \"{path.Text}\": missing value");

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ControlPlane.Machinery.Values;
 
 namespace ControlPlane.Machinery.Serialization;
@@ -298,12 +299,30 @@ public readonly struct RawJsonCodec : ICodec<RawJson>
         while (reader.NextField(out var tag))
         {
             if (tag == 10)
-                text = reader.Bytes() is { Length: > 0 } bytes ? bytes.ToArray() : null;
+                text = reader.Bytes() is { Length: > 0 } bytes ? Checked(bytes) : null;
             else
                 reader.Skip(tag);
         }
         reader.Leave(outer);
         return text;
+    }
+
+    // It is written into other documents as it stands: what is no JSON would break them, or say things of the object around it.
+    private static byte[] Checked(ReadOnlySpan<byte> text)
+    {
+        var json = new Utf8JsonReader(text, JsonDecoder.ReaderOptions);
+        try
+        {
+            while (json.Read())
+            {
+            }
+        }
+        catch (JsonException malformed)
+        {
+            throw new DecodeException($"proto: a field of JSON holds none: {malformed.Message}", malformed);
+        }
+
+        return JsonText.Compact(text);
     }
 
     internal static void WriteText(ProtobufWriter writer, bool isNil, ReadOnlySpan<byte> text)

@@ -5,12 +5,16 @@ using System.Text;
 namespace ControlPlane.Machinery.Serialization;
 
 /// <summary>JSON text below the level of values: escapes and white space.</summary>
-internal static class JsonText
+public static class JsonText
 {
     private static readonly SearchValues<byte> WhiteSpaceOrQuote = SearchValues.Create(" \t\r\n\""u8);
 
-    /// <summary>The text of a string's content. What is no text (a lone surrogate) becomes U+FFFD.</summary>
-    public static string Unescape(ReadOnlySpan<byte> content)
+    /// <summary>The text of what stands between a string's quotes. What is no text (invalid UTF-8, a lone surrogate) becomes U+FFFD, as in Go.</summary>
+    /// <remarks>For clients' text, where .NET's own readers throw.</remarks>
+    public static string Of(ReadOnlySpan<byte> content) => content.Contains((byte)'\\') ? Unescape(content) : Encoding.UTF8.GetString(content);
+
+    /// <summary>The same of content that has escapes.</summary>
+    internal static string Unescape(ReadOnlySpan<byte> content)
     {
         var text = new StringBuilder(content.Length);
         while (content.IndexOf((byte)'\\') is var at and >= 0)
@@ -26,7 +30,7 @@ internal static class JsonText
     }
 
     /// <summary>The same JSON without white space between its tokens.</summary>
-    public static byte[] Compact(ReadOnlySpan<byte> json)
+    internal static byte[] Compact(ReadOnlySpan<byte> json)
     {
         var compact = new byte[json.Length];
         var length = 0;

@@ -12,6 +12,9 @@ public sealed class JsonPathQuery
     // A path is short; what nests deeper is not meant.
     private const int StepsMax = 100;
 
+    // Each ".." finds all that is below all that was found: a few of them would find more than there is time for.
+    private const int FoundMax = 10_000;
+
     private readonly List<Step> _steps = [];
 
     private JsonPathQuery()
@@ -36,15 +39,20 @@ public sealed class JsonPathQuery
         return query;
     }
 
-    /// <summary>All that the path leads to, in order; nothing where it leads nowhere.</summary>
+    /// <summary>All that the path leads to, in order, up to some thousands; nothing where it leads nowhere.</summary>
     public IReadOnlyList<TreeValue> Find(TreeValue root)
     {
         var values = new List<TreeValue> { root };
         foreach (var step in _steps)
         {
             var next = new List<TreeValue>();
-            foreach (var value in values)
+            foreach (var value in values.Take(FoundMax))
+            {
                 step(value, next);
+                if (next.Count > FoundMax)
+                    break;
+            }
+
             values = next;
         }
 
@@ -82,8 +90,8 @@ public sealed class JsonPathQuery
         if (value is not TreeList items)
             return;
         var (start, end) = (At(from ?? 0), At(to ?? items.Count));
-        for (var index = Math.Max(start, 0); index < Math.Min(end, items.Count); index += step)
-            found.Add(items[index]);
+        for (long index = Math.Max(start, 0); index < Math.Min(end, items.Count); index += step)
+            found.Add(items[(int)index]);
 
         int At(int index) => index < 0 ? index + items.Count : index;
     }

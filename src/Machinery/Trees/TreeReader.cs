@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ControlPlane.Machinery.Serialization;
 
 namespace ControlPlane.Machinery.Trees;
 
@@ -31,11 +32,6 @@ public static class TreeReader
         {
             throw new TreeFormatException(malformed.Message, malformed);
         }
-        catch (InvalidOperationException malformed)
-        {
-            // Utf8JsonReader says so of invalid UTF-8 and lone surrogates inside strings.
-            throw new TreeFormatException(malformed.Message, malformed);
-        }
     }
 
     /// <summary>Reads one JSON object that fills the whole text.</summary>
@@ -54,7 +50,7 @@ public static class TreeReader
     {
         JsonTokenType.StartObject => Object(ref reader, ref state),
         JsonTokenType.StartArray => List(ref reader, ref state),
-        JsonTokenType.String => TreeString.Of(reader.GetString()!),
+        JsonTokenType.String => TreeString.Of(JsonText.Of(reader.ValueSpan)),
         JsonTokenType.Number => Number(ref reader),
         JsonTokenType.True => TreeBoolean.True,
         JsonTokenType.False => TreeBoolean.False,
@@ -67,7 +63,7 @@ public static class TreeReader
         var start = state.Top;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.ValueIsEscaped ? reader.GetString()! : NameCache.Get(reader.ValueSpan);
+            var name = reader.ValueIsEscaped ? JsonText.Of(reader.ValueSpan) : NameCache.Get(reader.ValueSpan);
             reader.Read();
             var mark = state.Enter(name);
             var value = Value(ref reader, ref state);

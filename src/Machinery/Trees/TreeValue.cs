@@ -27,6 +27,26 @@ public abstract class TreeValue : IEquatable<TreeValue>
     public static bool Same(TreeValue? one, TreeValue? other) =>
         ReferenceEquals(one, other) || (one is not null && other is not null && one.Equals(other));
 
+    /// <summary>Does it nest deeper than so many levels of objects and lists? Looks no deeper than that.</summary>
+    public bool NestsDeeperThan(int levels)
+    {
+        var inside = this switch
+        {
+            TreeObject members => members.Values,
+            TreeList items => items.Items,
+            _ => default,
+        };
+        if (levels == 0)
+            return Kind is TreeKind.Object or TreeKind.List;
+        foreach (var value in inside)
+        {
+            if (value.NestsDeeperThan(levels - 1))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public abstract bool Equals(TreeValue? other);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -19,6 +20,8 @@ public static class YamlReader
     {
         try
         {
+            if (!Utf8.IsValid(utf8))
+                throw new TreeFormatException("error converting YAML to JSON: yaml: invalid leading UTF-8 octet");
             var parser = new Parser(new Scanner(new StringReader(Encoding.UTF8.GetString(utf8)), skipComments: true));
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
@@ -33,6 +36,11 @@ public static class YamlReader
         catch (YamlException malformed)
         {
             throw new TreeFormatException($"error converting YAML to JSON: yaml: line {malformed.Start.Line}: {malformed.Message}", malformed);
+        }
+        catch (InvalidOperationException malformed)
+        {
+            // The scanner says so of some ends that it did not expect.
+            throw new TreeFormatException("error converting YAML to JSON: yaml: could not find expected token", malformed);
         }
     }
 

@@ -148,7 +148,7 @@ internal readonly ref struct QuantityText
         if (_whole.Length + _fraction.Length > FewDigits)
             return Int128.Min(ExactNanos(10, 0), Cap); // upstream's 64-bit way, which does not cap, takes up to 18 digits
         var number = (Int128)Number(_fraction, Number(_whole, 0));
-        for (var exponent = _exponent - _fraction.Length + 9; exponent != 0 && number != 0; exponent += exponent > 0 ? -1 : 1)
+        for (var exponent = (long)_exponent - _fraction.Length + 9; exponent != 0 && number != 0; exponent += exponent > 0 ? -1 : 1)
         {
             if (exponent > 0 && number > Int128.MaxValue / 10)
                 return Cap;
@@ -173,12 +173,12 @@ internal readonly ref struct QuantityText
         if (_whole.Length == 0 && !_fraction.ContainsAnyExcept((byte)'0'))
             return 0;
         var exponent = radix == 10 ? _exponent : 0;
-        if (_whole.Length + Math.Max(exponent, 0) > 2 * ManyDigits)
+        if (_whole.Length + Math.Max((long)exponent, 0) > 2 * ManyDigits)
             return Cap;
         var fraction = _fraction[..Math.Min(_fraction.Length, 2 * ManyDigits)];
         var rest = _fraction[fraction.Length..].ContainsAnyExcept((byte)'0');
         var number = Digits(fraction, Digits(_whole, 0)) << power;
-        var scale = Math.Max(exponent - fraction.Length + 9, -4 * ManyDigits);
+        var scale = (int)Math.Max((long)exponent - fraction.Length + 9, -4 * ManyDigits);
         if (scale >= 0)
             return Capped((number * BigInteger.Pow(10, scale)) + (rest ? 1 : 0));
         var whole = BigInteger.DivRem(number, BigInteger.Pow(10, -scale), out var remainder);

@@ -95,6 +95,9 @@ public sealed class CronSchedule
         return new(default, TimeSpan.FromSeconds(seconds));
     }
 
+    // Go counts nanoseconds in 64 bits.
+    private const double SecondsMax = long.MaxValue / 1e9;
+
     private static TimeSpan? GoDuration(string text)
     {
         var (sum, at) = (0.0, 0);
@@ -119,7 +122,7 @@ public sealed class CronSchedule
             at += length;
         }
 
-        return text.Length == 0 ? null : TimeSpan.FromSeconds(sum);
+        return text.Length == 0 || sum > SecondsMax ? null : TimeSpan.FromSeconds(sum);
     }
 
     private bool IsDay(DateTimeOffset time)

@@ -30,8 +30,9 @@ internal sealed class HeaderDecompressor(int bytesMax)
                 _inflater.SetDictionary(SpdyDictionary.Bytes);
             }
         }
-        catch (SharpZipBaseException error)
+        catch (Exception error) when (error is SharpZipBaseException or IndexOutOfRangeException or ArgumentException)
         {
+            // The latter of tables that contradict themselves.
             throw new SpdyProtocolException("headers are not compressed as they should be: " + error.Message);
         }
         return block.AsMemory(0, length);

@@ -27,8 +27,9 @@ public static class FieldsCodec
                 _ => throw new ManagedFieldsException("fieldsV1 is not an object"),
             };
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The reader says the latter of names that are no text, which no field's is.
             throw new ManagedFieldsException(malformed.Message);
         }
     }
