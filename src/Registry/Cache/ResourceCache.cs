@@ -43,9 +43,9 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
     }
 
     /// <summary>Takes the objects of one revision as the truth. Watches that were at an earlier one end, as their changes are not known.</summary>
-    public void Fill(IReadOnlyList<KeyValue> sorted, Revision revision)
+    public void Fill(IReadOnlyList<StoredObject> sorted, Revision revision)
     {
-        var objects = ObjectTree.Build([.. sorted.Select(found => new StoredObject(Form, found.Key[Prefix.Length..], found.Value, found.Modified, found.Modified))]);
+        var objects = ObjectTree.Build(sorted);
         lock (_lock)
         {
             // A number is left out, so that whoever stood before it finds the way cut.

@@ -37,12 +37,19 @@ internal sealed class InformerConnection : IDisposable
     /// <summary>What an informer does first: a list of any age, and a watch from there. Answers with the list's bytes.</summary>
     public async Task<long> ListAndWatchAsync(string collection, CancellationToken cancel)
     {
-        using var list = await ListAsync(collection + "?resourceVersion=0", cancel);
+        var length = await ReadAsync(collection + "?resourceVersion=0", cancel);
+        await WatchAsync(collection + "?watch=true&allowWatchBookmarks=true&resourceVersion=0&sendInitialEvents=false&resourceVersionMatch=NotOlderThan", cancel);
+        return length;
+    }
+
+    /// <summary>Reads an answer to its end, and tells how many bytes it had.</summary>
+    public async Task<long> ReadAsync(string path, CancellationToken cancel)
+    {
+        using var list = await ListAsync(path, cancel);
         var (buffer, length) = (new byte[16 * 1024], 0L);
         await using var body = await list.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancel);
         while (await body.ReadAsync(buffer, cancel) is > 0 and var read)
             length += read;
-        await WatchAsync(collection + "?watch=true&allowWatchBookmarks=true&resourceVersion=0&sendInitialEvents=false&resourceVersionMatch=NotOlderThan", cancel);
         return length;
     }
 
