@@ -23,6 +23,7 @@ internal sealed class Identity
     private readonly TimeProvider _time;
     private readonly RbacPolicy _policy = new();
     private readonly NodeGraph _graph = new();
+    private readonly TaskCompletionSource _graphFilled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AuthorizerChain _authorizers;
     private readonly Lazy<ObjectFeed> _policyFeed;
     private readonly Lazy<ObjectFeed> _graphFeed;
@@ -31,7 +32,7 @@ internal sealed class Identity
     {
         (_catalog, _pki, _options, _time) = (catalog, pki, options, time);
         Rbac = new RbacAuthorizer(_policy);
-        _authorizers = AuthorizerChain.Of(options.AuthorizationModes, new NodeAuthorizer(_graph), Rbac);
+        _authorizers = AuthorizerChain.Of(options.AuthorizationModes, new NodeAuthorizer(_graph, _graphFilled.Task), Rbac);
         Audiences = options.ApiAudiences.IsEmpty ? [options.ServiceAccountIssuer] : options.ApiAudiences;
         Tokens = new ServiceAccountTokens(pki.ServiceAccountKey, options.ServiceAccountIssuer, Audiences, extendsExpiration: true, time);
         Bearer = new BearerTokenAuthenticator(
@@ -73,16 +74,19 @@ internal sealed class Identity
         Bearer,
     ], _options.AllowsAnonymous, logs.CreateLogger<AuthenticationStage>());
 
-    /// <summary>Takes in what is there. The catalog must be filled.</summary>
-    public void Load()
-    {
-        var revision = _catalog.Revision.ToString();
-        _policyFeed.Value.Load(revision);
-        _graphFeed.Value.Load(revision);
-    }
+    /// <summary>Takes in the roles and bindings that are there. The catalog must be filled.</summary>
+    public void Load() => _policyFeed.Value.Load(_catalog.Revision.ToString());
 
-    /// <summary>Follows changes until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_policyFeed.Value.RunAsync(cancel), _graphFeed.Value.RunAsync(cancel));
+    /// <summary>Takes in what nodes are allowed by, and follows changes until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_policyFeed.Value.RunAsync(cancel), Task.Run(() => FollowGraphAsync(cancel), cancel));
+
+    // Pods can be a hundred thousand, and each must be decoded: the server answers meanwhile.
+    private async Task FollowGraphAsync(CancellationToken cancel)
+    {
+        _graphFeed.Value.Load(_catalog.Revision.ToString());
+        _graphFilled.SetResult();
+        await _graphFeed.Value.RunAsync(cancel);
+    }
 
     private ObjectFeed Feed(Action<IApiObject> apply, Action<IApiObject> forget, params ImmutableArray<string> plurals) =>
         new(_catalog.Current.Stores.Where(store => plurals.Contains(store.Definition.Info.Plural)), apply, forget);

@@ -25,8 +25,9 @@ public sealed partial class ResourceStore
         if (isExact)
             return await PageAsync(query, revision, () => ApiError.Expired("The resourceVersion for the provided list is too old."), cancel);
         await SettleAsync(request.ResourceVersion, cancel);
+        _cache.IndexFor(request.Selection);
         var (state, now) = Now();
-        return query.From(state.Objects, now);
+        return query.From(state.Objects, now, state.Narrowed(request.Selection));
     }
 
     private async ValueTask<ObjectPage> ContinueAsync(ListRequest request, ReadScope scope, CancellationToken cancel)
@@ -38,8 +39,9 @@ public sealed partial class ResourceStore
         if (token.Revision != Revision.None)
             return await PageAsync(query, token.Revision, () => TooOldToContinue(token, scope.Prefix), cancel);
         await SettleAsync("", cancel);
+        _cache.IndexFor(request.Selection);
         var (state, now) = Now();
-        return query.From(state.Objects, now);
+        return query.From(state.Objects, now, state.Narrowed(request.Selection));
     }
 
     // A page of exactly one revision: from memory as far back as it reaches, then from the store.

@@ -51,6 +51,9 @@ public sealed partial class ResourceStore
     /// <summary>How many objects there are.</summary>
     public int Count => _cache.State.Objects.Count;
 
+    /// <summary>How many watch them now.</summary>
+    public int WatchCount => _cache.Wakeups.Count;
+
     /// <summary>Lets somebody take part in this resource's writes. Hooks run in the order in which they were added.</summary>
     public void AddHook(ITransactionHook hook) => ImmutableInterlocked.Update(ref _hooks, static (hooks, added) => hooks.Add(added), hook);
 

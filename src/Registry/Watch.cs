@@ -43,6 +43,8 @@ public sealed partial class ResourceStore
             return;
         }
 
+        if (withInitial)
+            _cache.IndexFor(request.Selection);
         var (state, now) = Now();
         if (withInitial)
             watch.StartWith(state, now, closesInitial: request.AllowBookmarks);

@@ -129,7 +129,9 @@ public readonly record struct KeyInterval(string Start, string? End)
 /// <param name="At">As of which revision; <see cref="Revision.None"/> for the newest.</param>
 /// <param name="KeysOnly">Leave the values out.</param>
 /// <param name="CountOnly">Leave the items out and count.</param>
-public readonly record struct RangeQuery(KeyInterval Keys, int Limit = 0, Revision At = default, bool KeysOnly = false, bool CountOnly = false);
+/// <param name="CountsRest">False where it is enough to know whether there is more beyond the limit: what is there need not be looked at, which a walk in pages would do again and again.</param>
+public readonly record struct RangeQuery(
+    KeyInterval Keys, int Limit = 0, Revision At = default, bool KeysOnly = false, bool CountOnly = false, bool CountsRest = true);
 
 /// <summary>What a range read gives.</summary>
 public abstract record RangeResult
@@ -140,7 +142,7 @@ public abstract record RangeResult
 
     /// <summary>The items in key order.</summary>
     /// <param name="Items">At most as many as asked for.</param>
-    /// <param name="Count">How many there are in the whole interval.</param>
+    /// <param name="Count">How many there are in the whole interval; where that was not asked for, at least whether there are more than the items.</param>
     /// <param name="Revision">The store's revision when this was read (not the one asked for).</param>
     public sealed record Found(IReadOnlyList<KeyValue> Items, long Count, Revision Revision) : RangeResult
     {

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using ControlPlane.Benchmarks.Http;
 using ControlPlane.Benchmarks.Registry;
 using ControlPlane.Benchmarks.Scheduling;
+using ControlPlane.Benchmarks.Starting;
 using ControlPlane.Benchmarks.Storage;
 using ControlPlane.Benchmarks.Watching;
 
@@ -18,6 +19,8 @@ switch (args)
         return await RegistryLoad.RunAsync(rest);
     case ["scheduling", .. var rest]:
         return await SchedulingLoad.RunAsync(rest);
+    case ["start", .. var rest]:
+        return await StartLoad.RunAsync(rest);
     case ["watches", .. var rest]:
         return await WatchLoad.RunAsync(rest);
     default:

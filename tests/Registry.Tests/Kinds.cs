@@ -18,7 +18,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
 {
     protected override void Declare(Declaration<Pod> resource) => resource
         .WithStatus((pod, other) => pod with { Status = other.Status })
-        .Selectable("spec.nodeName", pod => pod.Spec.NodeName)
+        .Selectable("spec.nodeName", pod => pod.Spec.NodeName, indexed: true)
         .GracefulDeletion((pod, asked) => pod.Spec.NodeName.Length == 0 ? 0 : asked ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
 }
 

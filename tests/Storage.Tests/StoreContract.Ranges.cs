@@ -65,6 +65,19 @@ public abstract partial class StoreContract
     }
 
     [Test]
+    public async Task A_range_that_need_not_count_the_rest_still_knows_whether_there_is_one()
+    {
+        for (var number = 0; number < 7; number++)
+            await PutAsync($"{number}", "x");
+        var names = new List<string>();
+        var page = await FindAsync(new RangeQuery(KeyInterval.Prefix(Prefix), 3, CountsRest: false));
+        for (names.AddRange(Names(page)); page.More; names.AddRange(Names(page)))
+            page = await FindAsync(new RangeQuery(KeyInterval.PrefixAfter(Prefix, page.Items[^1].Key), 3, CountsRest: false));
+        Assert.That(names, Is.EqualTo(new[] { "0", "1", "2", "3", "4", "5", "6" }));
+        Assert.That((await FindAsync(new RangeQuery(KeyInterval.Prefix(Prefix), 7, CountsRest: false))).More, Is.False);
+    }
+
+    [Test]
     public async Task A_range_at_a_revision_sees_the_store_as_it_was()
     {
         var first = await PutAsync("a", "1");

@@ -35,7 +35,8 @@ internal sealed class ObjectFeed
 
     private void Load(Source source, string revision)
     {
-        var present = source.Store.ListCached("").Select(found => found.Record).ToDictionary(KeyOf);
+        // Backwards: whoever else reads all objects of a server that has just started begins at the front, and each finds half of them decoded.
+        var present = source.Store.ListCached("").Reverse().Select(found => found.Record).ToDictionary(KeyOf);
         foreach (var gone in source.Known.Values.Where(known => !present.ContainsKey(KeyOf(known))))
             _forget(gone);
         foreach (var record in present.Values)

@@ -18,13 +18,18 @@ internal sealed class ResponseBody : IAsyncDisposable
     // What is longer is sent without its length.
     private const int HeldBytes = 16 * 1024;
 
-    // Pieces of a long answer are gathered to this size before they are sent.
+    // Pieces of a long answer are gathered to this size before they are sent. When many are sent at once, each makes do with a frame of HTTP/2.
     private const int FlushBytes = 64 * 1024;
+    private const int LeastFlushBytes = 16 * 1024;
 
     // A compressor has a quarter of a MiB of tables. When so many are at work others get their answers as they are, which every client takes.
     private const int CompressorsMax = 64;
 
+    // So many long answers at once may gather much.
+    private const int LargeMax = 64;
+
     private static int _compressors;
+    private static int _long;
 
     private readonly HttpContext _http;
     private readonly ArrayBufferWriter<byte> _held = new(4096);
@@ -32,6 +37,7 @@ internal sealed class ResponseBody : IAsyncDisposable
     private readonly bool _acceptsGzip;
     private PipeWriter? _pipe;
     private GZipStream? _gzip;
+    private int _flushBytes = FlushBytes;
     private bool _isComplete;
 
     /// <summary>A body of a length that is not known, but whether it is beyond <see cref="GzipThresholdBytes"/> may be.</summary>
@@ -65,7 +71,7 @@ internal sealed class ResponseBody : IAsyncDisposable
     public ValueTask FlushIfFullAsync(CancellationToken cancel)
     {
         // Only where compression is still open is as much held as decides about it.
-        var full = _pipe is not null ? FlushBytes : _acceptsGzip && !_isLong ? GzipThresholdBytes : HeldBytes;
+        var full = _pipe is not null ? _flushBytes : _acceptsGzip && !_isLong ? GzipThresholdBytes : HeldBytes;
         return (_pipe is null ? _held.WrittenCount : _pipe.UnflushedBytes) < full ? ValueTask.CompletedTask : FlushAsync(cancel);
     }
 
@@ -94,6 +100,8 @@ internal sealed class ResponseBody : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_pipe is not null)
+            Interlocked.Decrement(ref _long);
         if (_gzip is null)
             return;
         Interlocked.Decrement(ref _compressors);
@@ -116,11 +124,13 @@ internal sealed class ResponseBody : IAsyncDisposable
     private void Begin()
     {
         _http.Response.Headers.Vary = "Accept-Encoding";
+        if (Interlocked.Increment(ref _long) > LargeMax)
+            _flushBytes = LeastFlushBytes;
         if (_acceptsGzip && (_isLong || _held.WrittenCount >= GzipThresholdBytes) && TryTakeCompressor())
         {
             _http.Response.Headers.ContentEncoding = "gzip";
             _gzip = new GZipStream(_http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-            _pipe = PipeWriter.Create(_gzip, new StreamPipeWriterOptions(minimumBufferSize: FlushBytes, leaveOpen: true));
+            _pipe = PipeWriter.Create(_gzip, new StreamPipeWriterOptions(minimumBufferSize: _flushBytes, leaveOpen: true));
         }
         else
         {

@@ -102,12 +102,26 @@ internal sealed class WatchEvents(QueryParameters query, ServedResource resource
     private ReadOnlyMemory<byte> Metadata(WatchItem item) =>
         item.Object is { } whole ? MetadataWriter.Shared(whole, form) : MetadataWriter.Whole(Bookmarks.Of(resource.Version, item).Metadata, form);
 
-    private byte[] Table(WatchItem item)
+    // Ages are told to the second: within one, all who watch in the same form are told the same bytes. The first event of each has the columns, and is its own.
+    private ReadOnlyMemory<byte> Table(WatchItem item)
     {
-        var table = new TableWriter(resource.Traits.Columns, _include, form.MetaVersion, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        if (!_toldColumns || item.Object is not { } shared)
+        {
+            var own = Table(item, now, withColumns: !_toldColumns);
+            _toldColumns = true;
+            return own;
+        }
+
+        var moment = (now.ToUnixTimeSeconds() << 3) | ((long)_include << 1) | (form.MetaVersion == "v1" ? 1L : 0);
+        return shared.TryFindView(resource, moment, out var made) ? made : shared.KeepView(resource, moment, Table(item, now, withColumns: false));
+    }
+
+    private byte[] Table(WatchItem item, DateTimeOffset now, bool withColumns)
+    {
+        var table = new TableWriter(resource.Traits.Columns, _include, form.MetaVersion, now);
         var json = new JsonOutput(1024);
-        table.Head(json, new ListMeta { ResourceVersion = item.Revision.ToString() }, withColumns: !_toldColumns);
-        _toldColumns = true;
+        table.Head(json, new ListMeta { ResourceVersion = item.Revision.ToString() }, withColumns);
         var shown = item.Object is { } changed ? resource.Shown(changed.Record) : Bookmarks.Of(resource.Version, item);
         table.Row(json, shown, table.NeedsWholeObject ? (item.Object?.JsonOf(resource.Version) ?? resource.Version.WriteJson(shown)).Span : default);
         TableWriter.Tail(json);

@@ -95,10 +95,11 @@ public sealed class Declaration<T>
     public Declaration<T> AgeColumn() => Column("Age", value => TableCell.Age(value.Metadata.CreationTimestamp.ToDateTimeOffset()));
 
     /// <summary>Field selectors may ask for it.</summary>
-    public Declaration<T> Selectable(string path, Func<T, string> value)
+    /// <param name="indexed">They do so often, for few of many objects.</param>
+    public Declaration<T> Selectable(string path, Func<T, string> value, bool indexed = false)
     {
         ArgumentNullException.ThrowIfNull(value);
-        _selectable.Add(new SelectableField(path, item => value((T)item)));
+        _selectable.Add(new SelectableField(path, item => value((T)item), indexed));
         return this;
     }
 

@@ -99,7 +99,8 @@ public sealed record TableColumn(string Name, string Type, string Format, int Pr
 /// <summary>A field that selectors may name.</summary>
 /// <param name="Path">As in the selector: "spec.nodeName".</param>
 /// <param name="Value">Its text in one object.</param>
-public sealed record SelectableField(string Path, Func<IApiObject, string> Value);
+/// <param name="IsIndexed">Are objects so often asked for by it that they are kept by its values?</param>
+public sealed record SelectableField(string Path, Func<IApiObject, string> Value, bool IsIndexed = false);
 
 /// <summary>One cell: a text, a number, a truth, nothing, or a time that is shown as the age it has when the table is written.</summary>
 public readonly record struct TableCell

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ControlPlane.Registry.Reads;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Registry.Cache;
@@ -148,8 +149,24 @@ internal sealed class HistoryWeight(long bytesMax)
 /// <param name="Revision">When they were last changed or filled.</param>
 /// <param name="Last">The number of the last change.</param>
 /// <param name="Window">The changes before.</param>
-internal sealed record CacheState(ObjectTree Objects, Revision Revision, long Last, ChangeWindow Window)
+/// <param name="Indexes">The objects by those fields that somebody has asked for.</param>
+internal sealed record CacheState(ObjectTree Objects, Revision Revision, long Last, ChangeWindow Window, ImmutableArray<FieldIndex> Indexes)
 {
+    /// <summary>The index of a field; null where there is none.</summary>
+    public FieldIndex? IndexOf(int field)
+    {
+        foreach (var index in Indexes)
+        {
+            if (index.Field == field)
+                return index;
+        }
+
+        return null;
+    }
+
+    /// <summary>The objects that a selection can be about: those with its field's value where there is an index, or all.</summary>
+    public ObjectTree Narrowed(ObjectSelection selection) => selection.Exact is { } exact && IndexOf(exact.Field) is { } index ? index.Find(exact.Value) : Objects;
+
     /// <summary>The objects at an earlier revision, or null where it is not kept.</summary>
     public ObjectTree? ObjectsAt(Revision revision)
     {

@@ -212,9 +212,10 @@ internal sealed partial class RegistryFeed(RegistryParts parts)
         {
             try
             {
-                if (await CacheFill.ReadAsync(parts.Store, cache.Prefix, cancel) is { } filled)
+                // The embedded store reads on the caller's thread: caches are filled side by side, as many at once as it has connections.
+                if (await Task.Run(() => CacheFill.ReadAsync(parts.Store, cache.Form, cache.Prefix, cancel), cancel) is { } filled)
                 {
-                    cache.Fill(filled.Items, filled.Revision);
+                    cache.Fill(filled.Objects, filled.Revision);
                     return;
                 }
             }

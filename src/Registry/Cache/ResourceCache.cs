@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ControlPlane.Registry.Reads;
 using ControlPlane.Registry.Stored;
 using ControlPlane.Storage;
 
@@ -13,9 +15,10 @@ namespace ControlPlane.Registry.Cache;
 internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits limits, HistoryWeight history, TimeProvider clock)
 {
     private readonly Lock _lock = new();
+    private readonly Lock _indexing = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<(Revision Revision, StoreChange[] Changes)>? _queued = [];
-    private CacheState _state = new(ObjectTree.Empty, Revision.None, 0, ChangeWindow.Empty(1, Revision.None, ObjectTree.Empty));
+    private CacheState _state = new(ObjectTree.Empty, Revision.None, 0, ChangeWindow.Empty(1, Revision.None, ObjectTree.Empty), []);
 
     /// <summary>How its bytes are read.</summary>
     public StoredForm Form { get; } = form;
@@ -43,14 +46,14 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
     }
 
     /// <summary>Takes the objects of one revision as the truth. Watches that were at an earlier one end, as their changes are not known.</summary>
-    public void Fill(IReadOnlyList<KeyValue> sorted, Revision revision)
+    public void Fill(IReadOnlyList<StoredObject> sorted, Revision revision)
     {
-        var objects = ObjectTree.Build([.. sorted.Select(found => new StoredObject(Form, found.Key[Prefix.Length..], found.Value, found.Modified, found.Modified))]);
+        var objects = ObjectTree.Build(sorted);
         lock (_lock)
         {
             // A number is left out, so that whoever stood before it finds the way cut.
             var first = _state.Last + 2;
-            Publish(new CacheState(objects, revision, first - 1, ChangeWindow.Empty(first, revision, objects)));
+            Publish(new CacheState(objects, revision, first - 1, ChangeWindow.Empty(first, revision, objects), []));
             foreach (var (at, changes) in _queued ?? [])
                 TakeIn(at, changes);
             _queued = null;
@@ -90,6 +93,31 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
             Wakeups.Dispatch(State.Window[number], number);
     }
 
+    /// <summary>
+    /// From now on the state has an index of the field that a selection is about, if that field is one to have one. The first who asks for it decodes all objects;
+    /// changes go on meanwhile.
+    /// </summary>
+    public void IndexFor(ObjectSelection selection)
+    {
+        if (selection.Exact is not { } exact || State.IndexOf(exact.Field) is not null || !Form.IsIndexed(exact.Field))
+            return;
+        lock (_indexing)
+        {
+            var state = State;
+            if (state.IndexOf(exact.Field) is not null)
+                return;
+            var index = FieldIndex.Of(exact.Field, state.Objects);
+            lock (_lock)
+            {
+                // What happened meanwhile; a change that is gone, as all are when the cache was filled anew, leaves it to the next who asks.
+                for (var number = state.Last + 1; index is not null && number <= _state.Last; number++)
+                    index = number < _state.Window.First ? null : index.With(_state.Window[number].Previous, _state.Window[number].Current);
+                if (index is not null)
+                    Publish(_state with { Indexes = _state.Indexes.Add(index) });
+            }
+        }
+    }
+
     /// <summary>Gives up what is too old. Changes do so themselves; this is for resources that nobody changes any more.</summary>
     public void Trim()
     {
@@ -119,6 +147,9 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
         Volatile.Write(ref _state, state);
     }
 
+    private static ImmutableArray<FieldIndex> Indexed(ImmutableArray<FieldIndex> indexes, StoredObject? previous, StoredObject? current) =>
+        indexes.IsEmpty ? indexes : [.. indexes.Select(index => index.With(previous, current)).OfType<FieldIndex>()];
+
     private CacheState With(CacheState state, Revision revision, StoreChange change)
     {
         var path = change.Key[Prefix.Length..];
@@ -129,6 +160,7 @@ internal sealed class ResourceCache(StoredForm form, string prefix, WindowLimits
         var departed = current is null ? Pending.Deleted(path, revision, previous!.StoreRevision) : null;
         var objects = current is null ? state.Objects.Remove(path) : state.Objects.Set(current);
         var made = new ObjectChange(revision, current, previous, departed, objects, Now);
-        return new CacheState(objects, revision, state.Last + 1, state.Window.Append(state.Last + 1, made, limits, history.IsExceeded));
+        var window = state.Window.Append(state.Last + 1, made, limits, history.IsExceeded);
+        return new CacheState(objects, revision, state.Last + 1, window, Indexed(state.Indexes, previous, current));
     }
 }

@@ -23,6 +23,7 @@ public sealed class StoredObject
     private Representation? _others;
     private string[]? _fields;
     private object? _managedFields;
+    private MomentaryView? _momentary;
 
     internal StoredObject(StoredForm form, string path, ReadOnlyMemory<byte> stored, Revision revision, Revision storeRevision)
     {
@@ -93,6 +94,25 @@ public sealed class StoredObject
     /// <param name="make">Makes it.</param>
     public ReadOnlyMemory<byte> ViewOf(object view, Func<StoredObject, byte[]> make) => Other(view, isProtobuf: false) ?? Add(view, isProtobuf: false, make(this));
 
+    /// <summary>A view that is true for a moment only, as the ages in a table are; false where another was made last.</summary>
+    /// <param name="view">Names the view: the same instance whenever the same is wanted.</param>
+    /// <param name="moment">The moment, and whatever else it depends on.</param>
+    /// <param name="bytes">The view.</param>
+    public bool TryFindView(object view, long moment, out ReadOnlyMemory<byte> bytes)
+    {
+        var made = Volatile.Read(ref _momentary);
+        var isFound = made is not null && ReferenceEquals(made.View, view) && made.Moment == moment;
+        bytes = isFound ? made!.Bytes : default;
+        return isFound;
+    }
+
+    /// <summary>Keeps a view for those who ask for the same in the same moment, in place of the last.</summary>
+    public ReadOnlyMemory<byte> KeepView(object view, long moment, byte[] bytes)
+    {
+        Volatile.Write(ref _momentary, new MomentaryView(view, moment, bytes));
+        return bytes;
+    }
+
     /// <summary>The text of a selectable field, by its place among the definition's <see cref="ResourceTraits.SelectableFields"/>.</summary>
     public string SelectableField(int index) => (Volatile.Read(ref _fields) ?? Keep(ref _fields, _form.SelectableFields(Record)))[index];
 
@@ -104,6 +124,7 @@ public sealed class StoredObject
         Volatile.Write(ref _others, null);
         Volatile.Write(ref _fields, null);
         Volatile.Write(ref _managedFields, null);
+        Volatile.Write(ref _momentary, null);
     }
 
     /// <summary>The same object as the last state of a deletion, or of a departure from a selection, at that revision.</summary>
@@ -134,6 +155,8 @@ public sealed class StoredObject
 
     private static T Keep<T>(ref T? place, T made)
         where T : class => Interlocked.CompareExchange(ref place, made, null) ?? made;
+
+    private sealed record MomentaryView(object View, long Moment, byte[] Bytes);
 
     // The form is a served version, or a view's name.
     private sealed record Representation(object Form, bool IsProtobuf, byte[] Bytes, Representation? Next);

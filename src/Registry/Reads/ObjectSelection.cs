@@ -68,18 +68,25 @@ public sealed class ObjectSelection
         return new ReadScope(within, prefix, ValueOf(FieldCondition.Name) is { } name && (within.Length > 0 || !isNamespaced) ? prefix + name : null);
     }
 
-    internal WatchInterest InterestIn(ReadScope scope)
+    /// <summary>The first of the kind's own fields that must have a value; null where there is none.</summary>
+    internal FieldCondition? Exact
     {
-        if (scope.Path is { } path)
-            return new WatchInterest(scope.Namespace, path);
-        foreach (var field in _fields)
+        get
         {
-            if (field is { Field: >= 0, IsNegated: false })
-                return new WatchInterest(scope.Namespace, Field: field.Field, Value: field.Value);
-        }
+            foreach (var condition in _fields)
+            {
+                if (condition is { Field: >= 0, IsNegated: false })
+                    return condition;
+            }
 
-        return new WatchInterest(scope.Namespace);
+            return null;
+        }
     }
+
+    internal WatchInterest InterestIn(ReadScope scope) =>
+        scope.Path is { } path ? new WatchInterest(scope.Namespace, path)
+        : Exact is { } exact ? new WatchInterest(scope.Namespace, Field: exact.Field, Value: exact.Value)
+        : new WatchInterest(scope.Namespace);
 
     private static int FieldOf(ResourceDefinition definition, string label)
     {

@@ -12,9 +12,12 @@ namespace ControlPlane.Registry.Reads;
 internal readonly record struct PageQuery(ObjectSelection Selection, ReadScope Scope, string Start, long Limit)
 {
     /// <summary>The page out of a snapshot, which it goes on reading while it is enumerated.</summary>
-    public ObjectPage From(ObjectTree objects, Revision revision)
+    /// <param name="objects">The snapshot.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="narrowed">Those of its objects that the selection can be about, where an index says.</param>
+    public ObjectPage From(ObjectTree objects, Revision revision, ObjectTree? narrowed = null)
     {
-        var whole = new TreeSource(objects, this);
+        var whole = new TreeSource(narrowed ?? objects, this);
         if (Limit <= 0 || whole.At(Limit) is not { } last)
             return new ObjectPage(whole, revision, "", null);
         var prefix = Scope.Prefix;

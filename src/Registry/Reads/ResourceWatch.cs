@@ -106,7 +106,7 @@ public sealed class ResourceWatch : IDisposable
     /// <summary>Begins with all objects of a moment, told as added, and goes on from there.</summary>
     internal void StartWith(CacheState state, Revision revision, bool closesInitial)
     {
-        _initial = _scope.In(state.Objects, _scope.Prefix).GetEnumerator();
+        _initial = _scope.In(state.Narrowed(_selection), _scope.Prefix).GetEnumerator();
         (_position, _told, _after, _closesInitial) = (state.Last, revision, revision, closesInitial);
     }
 

@@ -48,6 +48,9 @@ internal sealed class StoredForm
         return value.WithMetadata(value.Metadata with { ResourceVersion = resourceVersion });
     }
 
+    /// <summary>Are the objects kept by the values of that selectable field?</summary>
+    public bool IsIndexed(int field) => _fields[field].IsIndexed;
+
     /// <summary>The selectable fields' texts, in the order of their declaration.</summary>
     public string[] SelectableFields(IApiObject record) => [.. _fields.Select(field => field.Value(record))];
 

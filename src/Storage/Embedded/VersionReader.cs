@@ -156,6 +156,8 @@ internal sealed class VersionReader : IDisposable
             if (created.IsNone)
                 continue;
             count++;
+            if (count > atMost && !query.CountsRest && !query.CountOnly)
+                break;
             if (items.Count < atMost)
                 items.Add(query.KeysOnly ? ReadWithoutValue(keys.Key(0), keys.Number(1), created) : ReadRow(keys.Key(0), keys.Number(1), created.Value));
         }

@@ -69,11 +69,26 @@ internal sealed class NodeAuthorizerTests
     public void A_node_lists_its_own(string verb, string resource, string name, string selector, bool allowed) =>
         Assert.That(Ask("node-1", verb, resource, "", name, selector).Verdict, Is.EqualTo(allowed ? Verdict.Allow : Verdict.NoOpinion));
 
+    [Test]
+    public async Task Nodes_and_only_they_wait_until_the_graph_has_all_that_is_there()
+    {
+        var filled = new TaskCompletionSource();
+        var authorizer = new NodeAuthorizer(_graph, filled.Task);
+        var asked = new AuthorizationAttributes(Node("node-1"), "get", "", "v1", "secrets", "", "team", "late", "");
+        Assert.That((await authorizer.AuthorizeAsync(asked with { User = UserInfo.Anonymous }, CancellationToken.None)).Verdict, Is.EqualTo(Verdict.NoOpinion));
+        var waiting = authorizer.AuthorizeAsync(asked, CancellationToken.None);
+        Assert.That(waiting.IsCompleted, Is.False);
+        _graph.SetPod("uid-2", "node-1", [new(NodeObjectKind.Secret, "team", "late")]);
+        filled.SetResult();
+        Assert.That((await waiting).Verdict, Is.EqualTo(Verdict.Allow));
+    }
+
+    private static UserInfo Node(string name) => UserInfo.Of($"system:node:{name}", "system:nodes", UserInfo.Authenticated);
+
     private Decision Ask(string node, string verb, string resource, string @namespace, string name, string selector = "")
     {
         var parts = resource.Split('/');
-        var user = UserInfo.Of($"system:node:{node}", "system:nodes", UserInfo.Authenticated);
-        return new NodeAuthorizer(_graph).Authorize(
-            new(user, verb, "", "v1", parts[0], parts.Length > 1 ? parts[1] : "", @namespace, name, "") { FieldSelector = selector });
+        return new NodeAuthorizer(_graph, Task.CompletedTask).Authorize(
+            new(Node(node), verb, "", "v1", parts[0], parts.Length > 1 ? parts[1] : "", @namespace, name, "") { FieldSelector = selector });
     }
 }

@@ -35,7 +35,8 @@ internal static class WatchLoad
 
         await IdleAsync(server, access, connections / 10, streams, "idle (warm-up)");
         await IdleAsync(server, access, connections, streams, "idle");
-        await ReconnectAsync(server, access, At(numbers, 2, 1000), connections);
+        await ReconnectAsync(server, access, At(numbers, 2, 1000), connections, "list + watch", static (client, cancel) => client.ListAndWatchAsync(Maps, cancel));
+        await ReconnectAsync(server, access, At(numbers, 2, 1000), connections, "watch list", static (client, cancel) => client.WatchListAsync(Maps, cancel));
         return 0;
     }
 
@@ -55,7 +56,8 @@ internal static class WatchLoad
             client.Dispose();
     }
 
-    private static async Task ReconnectAsync(ServerMemory server, HttpsTransportOptions access, int informers, int connections)
+    private static async Task ReconnectAsync(
+        ServerMemory server, HttpsTransportOptions access, int informers, int connections, string name, Func<InformerConnection, CancellationToken, Task<long>> informAsync)
     {
         var clients = new List<InformerConnection>();
         var steady = 0L;
@@ -67,13 +69,13 @@ internal static class WatchLoad
             var started = Enumerable.Range(0, connections).Select(_ => new InformerConnection(access)).ToArray();
             var listed = 0L;
             await Parallel.ForEachAsync(Enumerable.Range(0, informers), new ParallelOptions { MaxDegreeOfParallelism = round == 0 ? 4 : informers }, async (i, cancel) =>
-                Interlocked.Add(ref listed, await started[i % connections].ListAndWatchAsync(Maps, cancel)));
+                Interlocked.Add(ref listed, await informAsync(started[i % connections], cancel)));
             var elapsed = clock.Elapsed;
             var peak = server.Peak();
             var settled = await server.SettledAsync();
             Console.WriteLine(round == 0
-                ? $"steady           {informers:N0} informers: {settled >> 20} MiB"
-                : $"reconnect        {informers:N0} at once, {listed >> 20} MiB of lists in {elapsed.TotalSeconds:0.0} s: peak {peak >> 20} MiB, {peak / (double)steady:0.00} of the steady {steady >> 20} MiB; afterwards {settled >> 20} MiB");
+                ? $"{name,-16} {informers:N0} informers, one after the other: {settled >> 20} MiB"
+                : $"{name,-16} {informers:N0} at once, {listed >> 20} MiB in {elapsed.TotalSeconds:0.0} s: peak {peak >> 20} MiB, {peak / (double)steady:0.00} of the steady {steady >> 20} MiB; afterwards {settled >> 20} MiB");
             steady = round == 0 ? settled : steady;
             clients.ForEach(client => client.Dispose());
             clients = [.. started];

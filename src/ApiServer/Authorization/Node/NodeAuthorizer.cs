@@ -8,14 +8,17 @@ namespace ControlPlane.ApiServer.Authorization.Node;
 /// Allows node agents (system:node:NAME in system:nodes) what they need for the pods bound to them, and nothing of other nodes; everything that is
 /// not of one node is in the rules of the ClusterRole system:node (plugin/pkg/auth/authorizer/node/node_authorizer.go).
 /// </summary>
-internal sealed class NodeAuthorizer(NodeGraph graph) : IAuthorizer, IRuleResolver
+/// <param name="graph">What leads to which node.</param>
+/// <param name="filled">Done when the graph has all that is there: until then nodes wait, and nobody else does.</param>
+internal sealed class NodeAuthorizer(NodeGraph graph, Task filled) : IAuthorizer, IRuleResolver
 {
     private const string UserPrefix = "system:node:";
     private const string NodesGroup = "system:nodes";
     private static readonly ImmutableArray<RbacRule> Rules = BootstrapPolicy.Roles.Single(role => role.Key == new RoleKey("", "system:node")).Rules;
 
     /// <inheritdoc/>
-    public ValueTask<Decision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancel) => new(Authorize(attributes));
+    public ValueTask<Decision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancel) =>
+        filled.IsCompletedSuccessfully || NodeOf(attributes.User) is null ? new(Authorize(attributes)) : AuthorizeFilledAsync(attributes, cancel);
 
     /// <summary>Decides, from the bindings of this moment.</summary>
     public Decision Authorize(AuthorizationAttributes asked)
@@ -33,6 +36,12 @@ internal sealed class NodeAuthorizer(NodeGraph graph) : IAuthorizer, IRuleResolv
     /// <summary>The node that a user speaks for; null for everybody else; "" for a node without a name.</summary>
     public static string? NodeOf(UserInfo user) =>
         user.Name.StartsWith(UserPrefix, StringComparison.Ordinal) && user.IsIn(NodesGroup) ? user.Name[UserPrefix.Length..] : null;
+
+    private async ValueTask<Decision> AuthorizeFilledAsync(AuthorizationAttributes attributes, CancellationToken cancel)
+    {
+        await filled.WaitAsync(cancel);
+        return Authorize(attributes);
+    }
 
     private Decision AuthorizeResource(string node, AuthorizationAttributes asked) => (asked.Group, asked.Resource) switch
     {

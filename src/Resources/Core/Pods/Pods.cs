@@ -13,7 +13,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
         .WithGeneration()
         .MetadataChecksOnUpdate(4, asNew: true)
         .GracefulDeletion(GraceSeconds)
-        .Selectable("spec.nodeName", pod => pod.Spec.NodeName)
+        .Selectable("spec.nodeName", pod => pod.Spec.NodeName, indexed: true)
         .Selectable("spec.restartPolicy", pod => pod.Spec.RestartPolicy)
         .Selectable("spec.schedulerName", pod => pod.Spec.SchedulerName)
         .Selectable("spec.serviceAccountName", pod => pod.Spec.ServiceAccountName)

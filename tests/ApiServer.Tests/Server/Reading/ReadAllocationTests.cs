@@ -7,6 +7,7 @@ using ControlPlane.Registry;
 using ControlPlane.Registry.Cache;
 using ControlPlane.Registry.Reads;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using static ControlPlane.ApiServer.Tests.Server.SharedServer;
 
 namespace ControlPlane.ApiServer.Tests.Server.Reading;
@@ -51,18 +52,20 @@ public sealed class ReadAllocationTests
     [TestCase(Protobuf)]
     [TestCase(Json + ";as=PartialObjectMetadata;g=meta.k8s.io;v=v1")]
     [TestCase(Protobuf + ";as=PartialObjectMetadata;g=meta.k8s.io;v=v1")]
+    [TestCase(Json + ";as=Table;g=meta.k8s.io;v=v1")]
     public async Task More_events_of_a_watch_allocate_no_more_than_fewer(string accept)
     {
         var events = (await PageAsync(Many)).Items.Select(one => new WatchItem(WatchEventType.Added, one, one.Revision)).ToArray();
         var http = Context(accept);
         var form = Negotiation.Choose(http.Http.Request, MediaTypes.Streams, Negotiation.Views.Table | Negotiation.Views.Metadata);
         var pipe = PipeWriter.Create(Stream.Null);
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var more = Allocated(() => Tell(events)) - Allocated(() => Tell(events[..Few]));
         Assert.That(more / (double)(Many - Few), Is.LessThan(BytesPerObjectMax));
 
         void Tell(ReadOnlySpan<WatchItem> told)
         {
-            var writer = new WatchEvents(QueryParameters.None, _maps, form, TimeProvider.System);
+            var writer = new WatchEvents(QueryParameters.None, _maps, form, clock);
             foreach (var one in told)
             {
                 writer.Write(pipe, one);
