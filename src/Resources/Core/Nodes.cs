@@ -88,6 +88,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
     private static void CheckUpdate(Node value, Node old, FieldErrors errors)
     {
         var spec = errors.At("spec");
+        CheckResources(value, errors);
         CheckAddresses(value, errors.At("status").At("addresses"));
         if (!old.Spec.PodCIDRs.IsEmpty && value.Spec.PodCIDRs != old.Spec.PodCIDRs)
             spec.At("podCIDRs").Forbidden("node updates may not change podCIDR except from \"\" to valid");

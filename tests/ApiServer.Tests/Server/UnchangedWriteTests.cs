@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ControlPlane.TestKit;
 using static ControlPlane.ApiServer.Tests.Server.SharedServer;
 
 namespace ControlPlane.ApiServer.Tests.Server;
@@ -17,15 +18,16 @@ public sealed class UnchangedWriteTests
         await OkAsync(HttpMethod.Post, "api/v1/namespaces/golden/serviceaccounts", """{"metadata":{"name":"default"}}""");
     });
 
-    public static IEnumerable<TestCaseData> Samples() => Directory.GetFiles(Golden.Directory("answers"), "*.jsonl").Order(StringComparer.Ordinal)
-        .Where(file => !Busy.Any(file.Contains) && !file.Contains("h.example", StringComparison.Ordinal))
-        .Select(file => new TestCaseData(file).SetArgDisplayNames(Path.GetFileNameWithoutExtension(file)));
+    public static IEnumerable<string> Samples() => Repository.Golden("answers") is { } folder
+        ? Directory.GetFiles(folder, "*.jsonl").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)
+            .Where(file => !Busy.Any(file.Contains) && !file.Contains("h.example", StringComparison.Ordinal))
+        : ["none"];
 
     [TestCaseSource(nameof(Samples))]
     public async Task The_version_stays(string file)
     {
         await Namespace.Value;
-        var head = JsonNode.Parse(File.ReadLines(file).First())!;
+        var head = JsonNode.Parse(File.ReadLines(Path.Combine(Golden.Directory("answers"), file + ".jsonl")).First())!;
         var (sample, collection) = (head["sample"]!, head["collection"]!.GetValue<string>().TrimStart('/'));
         var made = await SendAsync(HttpMethod.Post, collection, sample.ToJsonString());
         Assert.That(made.Code, Is.EqualTo(HttpStatusCode.Created), made.Text);

@@ -16,6 +16,12 @@ public sealed class NodeRuleTests
             Is.EqualTo(new[] { "metadata.taints[1]: Duplicate value: {\"Key\":\"k\",\"Value\":\"v\",\"Effect\":\"NoSchedule\",\"TimeAdded\":null}: taints must be unique by key and effect pair" }));
 
     [Test]
+    public void A_nodes_agent_cannot_tell_of_half_a_device() =>
+        Assert.That(
+            Nodes.Update("""{"metadata":{"name":"n"}}""", """{"metadata":{"name":"n"},"status":{"capacity":{"a.b/gpu":"1500m"},"allocatable":{"cpu":"1"}}}""", "status").Errors,
+            Is.EqualTo(new[] { "status.capacity.a.b/gpu: Invalid value: \"1500m\": must be an integer" }));
+
+    [Test]
     public void A_nodes_external_id_stays() =>
         Assert.That(
             Nodes.Update("""{"metadata":{"name":"n"}}""", """{"metadata":{"name":"n"},"spec":{"externalID":"x"}}""").Errors,

@@ -145,14 +145,14 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
 
     private static void CheckRestartRule(ContainerRestartRule rule, FieldErrors at)
     {
-        at.At("action").RequiredOneOf(rule.Action, "Restart", "RestartAllContainers");
+        at.At("action").OneOf(rule.Action, "Restart", "RestartAllContainers");
         if (rule.ExitCodes is not { } codes)
         {
             at.At("exitCodes").Required("must be specified");
             return;
         }
 
-        at.At("exitCodes").At("operator").RequiredOneOf(codes.Operator, "In", "NotIn");
+        at.At("exitCodes").At("operator").OneOf(codes.Operator, "In", "NotIn");
         if (codes.Values.IsEmpty)
             at.At("exitCodes").At("values").InvalidPrinted("[]", "must specify at least one exit code");
         else if (codes.Values.Count > 255)
