@@ -242,7 +242,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         var admission = new AdmissionChain(AdmissionOrder.Of(_catalog, _identity.Authorizer, new EscalationCheck(_identity.Authorizer, _identity.Rbac, _identity.Policy), _options, _random, _time));
         var fields = new FieldManagement(_time);
-        var writes = new Writes(admission, fields, _time);
+        var writes = new Writes(admission, fields, _time, _options.Features);
         var verbs = new ResourceVerbs(
             new Get(_time),
             new List(_time),

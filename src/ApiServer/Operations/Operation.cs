@@ -3,6 +3,7 @@ using ControlPlane.ApiServer.Authentication;
 using ControlPlane.Registry;
 using ControlPlane.ApiServer.Requests;
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Features;
 using ControlPlane.Machinery.Meta;
 
 namespace ControlPlane.ApiServer.Operations;
@@ -57,10 +58,14 @@ internal sealed record Operation
     private const int ManagerCharactersMax = 128;
 
     /// <summary>Who writes, and when, for the rules of the kind.</summary>
-    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Uid, User.Groups, User.Extra, now, Subresource)
+    public WriteContext Context(DateTimeOffset now, FeatureGates features) => new(User.Name, User.Uid, User.Groups, User.Extra, now, Subresource)
     {
         Version = Resource.Version.Kind.GroupVersion,
+        Features = features,
     };
+
+    /// <summary>Who writes, and when, where the kind's rules drop nothing.</summary>
+    public WriteContext Context(DateTimeOffset now) => Context(now, FeatureGates.Default);
 
     /// <summary>The write as admission sees it.</summary>
     public AdmissionRequest Admission(AdmissionOperation operation, IApiObject? value, IApiObject? old) => new(

@@ -1,5 +1,6 @@
 using ControlPlane.ApiServer.Admission;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Features;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Registry;
 using ControlPlane.Registry.Cache;
@@ -12,7 +13,7 @@ namespace ControlPlane.ApiServer.Operations;
 /// What every write goes through, whichever way it came: field management, mutating admission, the kind's rules, validating admission, and the store, in
 /// this order. Updates do all of it again from the newest object when another write came first.
 /// </summary>
-internal sealed class Writes(AdmissionChain admission, FieldManagement fields, TimeProvider time)
+internal sealed class Writes(AdmissionChain admission, FieldManagement fields, TimeProvider time, FeatureGates features)
 {
     /// <summary>Creates an object.</summary>
     /// <param name="operation">Whose namespace the object gets.</param>
@@ -23,7 +24,7 @@ internal sealed class Writes(AdmissionChain admission, FieldManagement fields, T
             InNamespace(operation, value),
             new CreateRequest
             {
-                Context = operation.Context(time.GetUtcNow()),
+                Context = operation.Context(time.GetUtcNow(), features),
                 DryRun = operation.Parameters.DryRun,
                 Warn = operation.Warn,
                 Prepare = async (made, ending) =>
@@ -50,7 +51,7 @@ internal sealed class Writes(AdmissionChain admission, FieldManagement fields, T
             },
             new UpdateRequest
             {
-                Context = operation.Context(time.GetUtcNow()),
+                Context = operation.Context(time.GetUtcNow(), features),
                 DryRun = operation.Parameters.DryRun,
                 Warn = operation.Warn,
                 ForceCreate = createsMissing,
@@ -84,7 +85,7 @@ internal sealed class Writes(AdmissionChain admission, FieldManagement fields, T
 
     private DeleteRequest Deletion(Operation operation, DeleteOptions options) => new()
     {
-        Context = operation.Context(time.GetUtcNow()),
+        Context = operation.Context(time.GetUtcNow(), features),
         DryRun = options.DryRun.Count > 0,
         Options = options,
         Warn = operation.Warn,

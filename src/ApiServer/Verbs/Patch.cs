@@ -31,7 +31,7 @@ internal sealed class Patch(Writes writes, FieldManagement fields, TimeProvider 
         return writes.UpdateAsync(
             operation,
             (current, _) => ValueTask.FromResult(isApply ? Applied(operation, patch, current) : Patched(operation, patch, current)),
-            createsMissing: isApply,
+            createsMissing: isApply && operation.Subresource.Length == 0,
             requiredUid: null,
             cancel);
     }

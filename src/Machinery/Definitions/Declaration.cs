@@ -19,6 +19,8 @@ public sealed class Declaration<T>
 
     internal NameRule? NameRule { get; private set; }
 
+    internal string? Deprecation { get; private set; }
+
     internal bool HasGeneration { get; private set; }
 
     internal long FirstGeneration { get; private set; } = 1;
@@ -110,6 +112,13 @@ public sealed class Declaration<T>
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         _otherVersions.Add(new ConvertedVersion<TOther>(value => to((TOther)value), hub => from((T)hub), defaults));
+        return this;
+    }
+
+    /// <summary>Whatever is asked of the resource is answered with this warning.</summary>
+    public Declaration<T> Deprecated(string warning)
+    {
+        Deprecation = warning;
         return this;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Features;
 using ControlPlane.Machinery.Meta;
 
 namespace ControlPlane.Machinery.Definitions;
@@ -90,6 +91,9 @@ public sealed record WriteContext(
 {
     /// <summary>In which version the object was sent, where one is known.</summary>
     public GroupVersion Version { get; init; }
+
+    /// <summary>Which features are on: fields of others are dropped.</summary>
+    public FeatureGates Features { get; init; } = FeatureGates.Default;
 }
 
 /// <summary>One version of a resource as clients speak it: its codecs, its schema, and the way to and from the hub.</summary>

@@ -14,7 +14,7 @@ public abstract class ResourceDefinition<T> : ResourceDefinition
     /// <summary>Nothing is declared before it is asked for: a constructor must not call what a subclass overrides.</summary>
     protected ResourceDefinition()
     {
-        _hub = new HubVersion<T>();
+        _hub = new HubVersion<T>(() => _declared!.Value.Words.Deprecation);
         _declared = new(() =>
         {
             var words = new Declaration<T>();

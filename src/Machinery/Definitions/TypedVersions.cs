@@ -24,10 +24,13 @@ internal abstract class TypedVersion<T> : ServedVersion
 }
 
 /// <summary>The version that the server works in, stores and sends as it is.</summary>
-internal sealed class HubVersion<T> : TypedVersion<T>
+/// <param name="deprecation">The warning that requests in it are answered with; null for none.</param>
+internal sealed class HubVersion<T>(Func<string?> deprecation) : TypedVersion<T>
     where T : class, IApiObject<T>
 {
     public override bool IsHub => true;
+
+    public override string? Deprecation => deprecation();
 
     // The definition itself defaults hub objects, whatever version they came in.
     public override IApiObject Default(IApiObject value) => value;

@@ -93,7 +93,7 @@ public readonly struct FieldErrors
     public void DuplicatePrinted(string printed) => Add("FieldValueDuplicate", $"Duplicate value: {printed}");
 
     /// <summary>The value refers to something that does not exist.</summary>
-    public void NotFound(string? value) => Add("FieldValueNotFound", $"Not found: {Quote(value)}");
+    public void NotFound(string? value, string? detail = null) => Add("FieldValueNotFound", With($"Not found: {Quote(value)}", detail));
 
     /// <summary>The value has more bytes than it may have.</summary>
     public void TooLong(int maxBytes) => Add("FieldValueTooLong", string.Create(CultureInfo.InvariantCulture, $"Too long: may not be more than {maxBytes} bytes"));

@@ -23,7 +23,7 @@ public ref struct JsonDecoder
     internal static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxNesting };
 
     private readonly ReadOnlySpan<byte> _json;
-    private readonly DecodeDiagnostics? _diagnostics;
+    private DecodeDiagnostics? _diagnostics;
     private Utf8JsonReader _reader;
     private long _nameOffset;
     private int _depth;
@@ -48,7 +48,18 @@ public ref struct JsonDecoder
 
     internal readonly bool IsStrict => _diagnostics is not null;
 
-    /// <summary>Moves to the document's first token.</summary>
+    /// <summary>Reads a value whose type upstream decodes by a method of its own (UnmarshalJSON): what is unknown or said twice in there is not told of.</summary>
+    public T Leniently<T>(JsonReading<T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var diagnostics = _diagnostics;
+        _diagnostics = null;
+        var value = read(ref this);
+        _diagnostics = diagnostics;
+        return value;
+    }
+
+    /// <summary>Moves to the document's first token.
     internal void Start()
     {
         if (!_reader.Read())
@@ -220,3 +231,6 @@ public ref struct JsonDecoder
     // Go refuses 1.0 and 1e3 for integers.
     private static bool IsWhole(ReadOnlySpan<byte> digits) => digits.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
 }
+
+/// <summary>Reads one value from where the decoder stands.</summary>
+public delegate T JsonReading<T>(ref JsonDecoder json);

@@ -42,13 +42,18 @@ internal sealed class DaemonSets : ResourceDefinition<DaemonSet>
         },
     };
 
-    protected override DaemonSet PrepareForCreate(DaemonSet set, WriteContext context) => WithTemplateGeneration(set, Math.Max(1, TemplateGenerationOf(set)));
+    protected override DaemonSet PrepareForCreate(DaemonSet set, WriteContext context) =>
+        WithTemplateGeneration(WithoutDisabled(set, null, context), Math.Max(1, TemplateGenerationOf(set)));
 
     protected override DaemonSet PrepareForUpdate(DaemonSet set, DaemonSet old, WriteContext context)
     {
         var generation = TemplateGenerationOf(old);
+        set = WithoutDisabled(set, old, context);
         return WithTemplateGeneration(set, context.Subresource.Length == 0 && set.Spec.Template != old.Spec.Template ? generation + 1 : generation);
     }
+
+    private static DaemonSet WithoutDisabled(DaemonSet set, DaemonSet? old, WriteContext context) =>
+        set with { Spec = set.Spec with { Template = set.Spec.Template.WithoutDisabled(old?.Spec.Template, context.Features) } };
 
     private static long TemplateGenerationOf(DaemonSet set) =>
         set.Metadata.Annotations.TryGetValue(TemplateGeneration, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -46,9 +46,14 @@ internal sealed class Deployments : ResourceDefinition<Deployment>
         },
     };
 
+    protected override Deployment PrepareForCreate(Deployment deployment, WriteContext context) => WithoutDisabled(deployment, null, context);
+
     protected override Deployment PrepareForUpdate(Deployment deployment, Deployment old, WriteContext context) => context.Subresource == "status"
         ? deployment with { Metadata = deployment.Metadata with { Labels = old.Metadata.Labels } }
-        : deployment;
+        : WithoutDisabled(deployment, old, context);
+
+    private static Deployment WithoutDisabled(Deployment deployment, Deployment? old, WriteContext context) =>
+        deployment with { Spec = deployment.Spec with { Template = deployment.Spec.Template.WithoutDisabled(old?.Spec.Template, context.Features) } };
 
     private static DeploymentStrategy Defaulted(DeploymentStrategy strategy)
     {

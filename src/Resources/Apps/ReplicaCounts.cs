@@ -42,6 +42,6 @@ internal static class ReplicaCounts
     internal static void NotDecremented(int? count, int? old, FieldErrors at)
     {
         if (old is { } before && (count ?? -1) < before)
-            at.At("collisionCount").InvalidPrinted(count is { } value ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : "null", "cannot be decremented");
+            at.At("collisionCount").Invalid(count ?? 0, "cannot be decremented");
     }
 }

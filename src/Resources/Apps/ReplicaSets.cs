@@ -34,6 +34,13 @@ internal sealed class ReplicaSets : ResourceDefinition<ReplicaSet>
         Spec = set.Spec with { Replicas = set.Spec.Replicas ?? 1, Template = set.Spec.Template.Defaulted() },
     };
 
+    protected override ReplicaSet PrepareForCreate(ReplicaSet set, WriteContext context) => WithoutDisabled(set, null, context);
+
+    protected override ReplicaSet PrepareForUpdate(ReplicaSet set, ReplicaSet old, WriteContext context) => WithoutDisabled(set, old, context);
+
+    private static ReplicaSet WithoutDisabled(ReplicaSet set, ReplicaSet? old, WriteContext context) =>
+        set with { Spec = set.Spec with { Template = set.Spec.Template.WithoutDisabled(old?.Spec.Template, context.Features) } };
+
     protected override void Validate(ReplicaSet set, FieldErrors errors)
     {
         var (spec, at) = (set.Spec, errors.At("spec"));

@@ -68,6 +68,13 @@ internal sealed class StatefulSets : ResourceDefinition<StatefulSet>
         Status = claim.Status.Phase.Length > 0 ? claim.Status : claim.Status with { Phase = "Pending" },
     };
 
+    protected override StatefulSet PrepareForCreate(StatefulSet set, WriteContext context) => WithoutDisabled(set, null, context);
+
+    protected override StatefulSet PrepareForUpdate(StatefulSet set, StatefulSet old, WriteContext context) => WithoutDisabled(set, old, context);
+
+    private static StatefulSet WithoutDisabled(StatefulSet set, StatefulSet? old, WriteContext context) =>
+        set with { Spec = set.Spec with { Template = set.Spec.Template.WithoutDisabled(old?.Spec.Template, context.Features) } };
+
     protected override void Validate(StatefulSet set, FieldErrors errors) => Check(set, isNew: true, errors);
 
     private static void Check(StatefulSet set, bool isNew, FieldErrors errors)

@@ -45,6 +45,16 @@ internal sealed class CronJobs : ResourceDefinition<CronJob>
         };
     }
 
+    protected override CronJob PrepareForCreate(CronJob cron, WriteContext context) => WithoutDisabled(cron, null, context);
+
+    protected override CronJob PrepareForUpdate(CronJob cron, CronJob old, WriteContext context) => WithoutDisabled(cron, old, context);
+
+    private static CronJob WithoutDisabled(CronJob cron, CronJob? old, WriteContext context)
+    {
+        var template = cron.Spec.JobTemplate.Spec.Template.WithoutDisabled(old?.Spec.JobTemplate.Spec.Template, context.Features);
+        return cron with { Spec = cron.Spec with { JobTemplate = cron.Spec.JobTemplate with { Spec = cron.Spec.JobTemplate.Spec with { Template = template } } } };
+    }
+
     protected override void Validate(CronJob cron, FieldErrors errors)
     {
         if (cron.Metadata.Name.Length > MaxName)

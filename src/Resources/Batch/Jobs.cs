@@ -53,7 +53,16 @@ internal sealed class Jobs : ResourceDefinition<Job>
         };
     }
 
-    protected override Job PrepareForCreate(Job job, WriteContext context) => job.Spec.ManualSelector is true ? job : JobSelector.Generate(job);
+    protected override Job PrepareForCreate(Job job, WriteContext context)
+    {
+        var prepared = WithoutDisabled(job, null, context);
+        return job.Spec.ManualSelector is true ? prepared : JobSelector.Generate(prepared);
+    }
+
+    protected override Job PrepareForUpdate(Job job, Job old, WriteContext context) => WithoutDisabled(job, old, context);
+
+    private static Job WithoutDisabled(Job job, Job? old, WriteContext context) =>
+        job with { Spec = job.Spec with { Template = job.Spec.Template.WithoutDisabled(old?.Spec.Template, context.Features) } };
 
     private static PodFailurePolicyRule Defaulted(PodFailurePolicyRule rule) => rule with
     {

@@ -44,22 +44,20 @@ internal static class ResourceChecks
         {
             if (quantity.Sign < 0)
                 errors.Invalid(quantity.ToString(), "must be greater than or equal to 0");
-            if (Whole.Contains(name) && quantity.MilliValue % 1000 != 0)
+            if ((Whole.Contains(name) || IsExtended(name)) && quantity.MilliValue % 1000 != 0)
                 errors.Invalid(quantity.ToString(), "must be an integer");
-        }
-
-        /// <summary>An entry of the map at this place: what containers can have, and how much.</summary>
-        internal void Resource(string name, Quantity quantity)
-        {
-            errors.Key(name).ContainerResourceName(name);
-            errors.Key(name).ResourceQuantity(name, quantity);
         }
 
         /// <summary>What containers can have.</summary>
         internal void ContainerResourceName(string name)
         {
             errors.ResourceName(name);
-            if (!name.Contains('/', StringComparison.Ordinal) && name is not ("cpu" or "memory" or "ephemeral-storage") && !IsHugePages(name))
+            if (name.Contains('/', StringComparison.Ordinal))
+            {
+                if (!IsNative(name) && !IsExtended(name))
+                    errors.Invalid(name, "doesn't follow extended resource name standard");
+            }
+            else if (name is not ("cpu" or "memory" or "ephemeral-storage") && !IsHugePages(name))
                 errors.Invalid(name, "must be a standard resource for containers");
         }
 
@@ -67,10 +65,20 @@ internal static class ResourceChecks
         internal void QuotaResourceName(string name)
         {
             errors.ResourceName(name);
-            if (!name.Contains('/', StringComparison.Ordinal) && !Quota.Contains(name) && !IsHugePages(name) && !IsRequestedHugePages(name))
+            if (!name.Contains('/', StringComparison.Ordinal) && !IsOfQuotas(name))
                 errors.Invalid(name, "must be a standard resource for quota");
         }
     }
+
+    /// <summary>Is it one that quotas know by itself?</summary>
+    internal static bool IsOfQuotas(string name) => Quota.Contains(name) || IsHugePages(name) || IsRequestedHugePages(name);
+
+    /// <summary>May more be promised of it than there is? Not of devices, nor of huge pages.</summary>
+    internal static bool IsOvercommittable(string name) => IsNative(name) && !IsHugePages(name);
+
+    private static bool IsNative(string name) => !name.Contains('/', StringComparison.Ordinal) || name.Contains("kubernetes.io/", StringComparison.Ordinal);
+
+    private static bool IsExtended(string name) => !IsNative(name) && !name.StartsWith("requests.", StringComparison.Ordinal) && !Names.QualifiedName($"requests.{name}").Any();
 
     private static bool IsStandard(string name) => Standard.Contains(name) || IsHugePages(name) || IsRequestedHugePages(name);
 

@@ -1,4 +1,5 @@
 using ControlPlane.Machinery.Definitions;
+using ControlPlane.Machinery.Features;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
@@ -12,6 +13,13 @@ internal static class ClaimSources
     /// <summary>Without a source that the old field does not know.</summary>
     internal static PersistentVolumeClaimSpec Known(PersistentVolumeClaimSpec spec) =>
         spec.DataSource is null || IsKnown(spec.DataSource) ? spec : spec with { DataSource = null };
+
+    /// <summary>Without a source in another namespace, where that is off and was not there before (api/persistentvolumeclaim: DropDisabledFields).</summary>
+    internal static PersistentVolumeClaimSpec OfOwnNamespace(PersistentVolumeClaimSpec spec, PersistentVolumeClaimSpec? old, FeatureGates features)
+    {
+        var isForeign = spec.DataSourceRef is { Namespace.Length: > 0 } && old?.DataSourceRef is not { Namespace.Length: > 0 };
+        return isForeign && !features.IsEnabled("CrossNamespaceVolumeDataSource") ? spec with { DataSourceRef = null } : spec;
+    }
 
     /// <summary>With both fields where one was given.</summary>
     internal static PersistentVolumeClaimSpec Normalized(PersistentVolumeClaimSpec spec) => spec switch

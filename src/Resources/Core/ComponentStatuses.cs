@@ -7,6 +7,7 @@ namespace ControlPlane.Resources.Core;
 internal sealed class ComponentStatuses : ResourceDefinition<ComponentStatus>
 {
     protected override void Declare(Declaration<ComponentStatus> resource) => resource
+        .Deprecated("v1 ComponentStatus is deprecated in v1.19+")
         .WriteOnly()
         .NameColumn()
         .Column("Status", Status)

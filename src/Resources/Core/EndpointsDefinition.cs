@@ -12,6 +12,7 @@ internal sealed class EndpointsDefinition : ResourceDefinition<Endpoints>
     private const int ShownEndpoints = 3; // upstream: pkg/printers, formatEndpoints
 
     protected override void Declare(Declaration<Endpoints> resource) => resource
+        .Deprecated("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
         .CreateOnUpdate()
         .MetadataChecksOnUpdate(4, asNew: true)
         .NameColumn()
@@ -25,9 +26,6 @@ internal sealed class EndpointsDefinition : ResourceDefinition<Endpoints>
         for (var i = 0; i < value.Subsets.Count; i++)
             CheckSubset(value.Subsets[i], errors.At("subsets", i));
     }
-
-    protected override IEnumerable<string> Warnings(Endpoints value, Endpoints? old) =>
-        ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"];
 
     private static EndpointSubset WithDefaults(EndpointSubset subset) => subset with
     {

@@ -63,7 +63,9 @@ internal static class LimitRangeChecks
         Compare(request, byDefault, request, "defaultRequest", "default request value", "default limit value");
         Compare(min, byDefault, min, "default", "min value", "default value");
         Compare(byDefault, max, max, "default", "default value", "max value");
-        CheckRatio(Find(item.MaxLimitRequestRatio, key), min, max, key, at.At("maxLimitRequestRatio").Key(key));
+        CheckRatio(Find(item.MaxLimitRequestRatio, key), min, max, at.At("maxLimitRequestRatio").Key(key));
+        if (!ResourceChecks.IsOvercommittable(key) && byDefault is { } limit && request is { } asked && limit != asked)
+            at.At("defaultRequest").Key(key).Invalid(asked.ToString(), $"default value {limit} must equal to defaultRequest value {asked} in {key}");
 
         void Compare(Quantity? less, Quantity? more, Quantity? printed, string field, string lessName, string moreName)
         {
@@ -72,9 +74,8 @@ internal static class LimitRangeChecks
         }
     }
 
-    private static void CheckRatio(Quantity? ratio, Quantity? min, Quantity? max, string key, FieldErrors at)
+    private static void CheckRatio(Quantity? ratio, Quantity? min, Quantity? max, FieldErrors at)
     {
-        _ = key;
         if (ratio is not { } known)
             return;
         if (known < new Quantity(1))

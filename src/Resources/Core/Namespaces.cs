@@ -79,11 +79,11 @@ internal sealed class Namespaces : ResourceDefinition<Namespace>
 
     private static void CheckStatusUpdate(Namespace value, Namespace old, FieldErrors errors)
     {
-        var isDeleted = value.Metadata.DeletionTimestamp is not null;
+        var isDeleted = value.Metadata.DeletionTimestamp is not null; // and the field's name begins with a capital letter in upstream's paths
         if (!isDeleted && value.Status.Phase != "Active")
-            errors.At("status").At("phase").Invalid(value.Status.Phase, "may only be 'Active' if `deletionTimestamp` is empty");
+            errors.At("status").At("Phase").Invalid(value.Status.Phase, "may only be 'Active' if `deletionTimestamp` is empty");
         else if (isDeleted && value.Status.Phase != "Terminating")
-            errors.At("status").At("phase").Invalid(value.Status.Phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+            errors.At("status").At("Phase").Invalid(value.Status.Phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
     }
 
     private static Namespace WithNameLabel(Namespace value) =>

@@ -1,7 +1,5 @@
-using System.Text;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
-using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
@@ -90,6 +88,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
     private static void CheckUpdate(Node value, Node old, FieldErrors errors)
     {
         var spec = errors.At("spec");
+        CheckResources(value, errors);
         CheckAddresses(value, errors.At("status").At("addresses"));
         if (!old.Spec.PodCIDRs.IsEmpty && value.Spec.PodCIDRs != old.Spec.PodCIDRs)
             spec.At("podCIDRs").Forbidden("node updates may not change podCIDR except from \"\" to valid");
@@ -97,7 +96,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
             spec.At("providerID").Forbidden("node updates may not change providerID except from \"\" to valid");
         errors.At("metadata").At("taints").Taints(value.Spec.Taints);
         if (value.Spec.ExternalID != old.Spec.ExternalID)
-            spec.Forbidden("node updates may only change labels, taints, or capacity");
+            spec.At("externalID").Forbidden("may not be updated");
     }
 
     private static void CheckAddresses(Node value, FieldErrors at)
@@ -105,7 +104,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
         for (var i = 0; i < value.Status.Addresses.Count; i++)
         {
             if (value.Status.Addresses.FindIndex(other => other == value.Status.Addresses[i]) < i)
-                at.At(i).DuplicatePrinted(Encoding.UTF8.GetString(Json.EncodeMessage(value.Status.Addresses[i])));
+                at.At(i).DuplicatePrinted(InternalForm.Of(value.Status.Addresses[i], "NodeAddress"));
         }
     }
 
@@ -119,11 +118,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
     private static void CheckQuantities(ValueMap<Quantity> quantities, FieldErrors at)
     {
         foreach (var (name, quantity) in quantities)
-        {
-            at.Key(name).Complain(name, Names.QualifiedName(name));
-            if (quantity.Sign < 0)
-                at.Key(name).Invalid(quantity.ToString(), "must be greater than or equal to 0");
-        }
+            at.At(name).ResourceQuantity(name, quantity); // upstream's place: not in brackets
     }
 
     private static void CheckPodRanges(ValueList<string> ranges, FieldErrors at)
@@ -132,7 +127,7 @@ internal sealed class Nodes : ResourceDefinition<Node>
         for (var i = 0; i < ranges.Count; i++)
             areRanges &= at.At(i).IpRange(ranges[i]);
         if (areRanges && (ranges.Count > 2 || (ranges.Count == 2 && NetworkChecks.IsIpv6(ranges[0]) == NetworkChecks.IsIpv6(ranges[1]))))
-            at.InvalidPrinted($"[{string.Join(",", ranges.Select(FieldErrors.Quote))}]", "may specify no more than one CIDR for each IP family");
+            at.InvalidPrinted(Printing.Of(ranges), "may specify no more than one CIDR for each IP family");
     }
 
     // Two fields for one thing: the old one, and the list whose first item it is. Where they differ, the old one counts.

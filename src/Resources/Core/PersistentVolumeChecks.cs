@@ -28,9 +28,8 @@ internal static class PersistentVolumeChecks
         CheckCapacity(value.Capacity, spec.At("capacity"));
         if (value.PersistentVolumeReclaimPolicy.Length > 0)
             spec.At("persistentVolumeReclaimPolicy").OneOf(value.PersistentVolumeReclaimPolicy, "Delete", "Recycle", "Retain");
-        var before = spec.All.Count;
         CheckAffinity(value.NodeAffinity, spec.At("nodeAffinity"));
-        PersistentVolumeSourceChecks.Check(value, volume.Metadata.Name, value.NodeAffinity is not null && spec.All.Count == before, spec);
+        PersistentVolumeSourceChecks.Check(value, volume.Metadata.Name, value.NodeAffinity is not null, spec);
         if (value.HostPath is { Path: { } path } && IsRoot(path) && value.PersistentVolumeReclaimPolicy == "Recycle")
             spec.At("persistentVolumeReclaimPolicy").Forbidden("may not be 'recycle' for a hostPath mount of '/'");
         if (value.StorageClassName.Length > 0)
@@ -103,8 +102,8 @@ internal static class PersistentVolumeChecks
             at.NotSupportedPrinted(Printing.Of(capacity), "storage");
         foreach (var (name, size) in capacity)
         {
-            if (size.Sign < 0)
-                at.Key(name).Invalid(size.ToString(), "must be a valid resource quantity");
+            if (size.Value < 0)
+                at.Key(name).Invalid(size.Value, "must be a valid resource quantity");
             if (size.Sign <= 0)
                 at.Key(name).Invalid(size.ToString(), "must be greater than zero");
         }

@@ -99,7 +99,7 @@ internal static class PersistentVolumeClaimUpdates
 
     private static void CheckNotNegative(Quantity size, FieldErrors at)
     {
-        if (size.Sign < 0)
-            at.Invalid(size.ToString(), "must be a valid resource quantity");
+        if (size.Value < 0)
+            at.Invalid(size.Value, "must be a valid resource quantity");
     }
 }

@@ -42,13 +42,14 @@ internal sealed class PersistentVolumeClaims : ResourceDefinition<PersistentVolu
     }
 
     protected override PersistentVolumeClaim PrepareForCreate(PersistentVolumeClaim value, WriteContext context) =>
-        value with { Spec = ClaimSources.Normalized(ClaimSources.Known(value.Spec)), Status = new() { Phase = "Pending" } };
+        value with { Spec = ClaimSources.Normalized(ClaimSources.Known(ClaimSources.OfOwnNamespace(value.Spec, null, context.Features))), Status = new() { Phase = "Pending" } };
 
     protected override PersistentVolumeClaim PrepareForUpdate(PersistentVolumeClaim value, PersistentVolumeClaim old, WriteContext context)
     {
         if (context.Subresource.Length > 0)
             return value with { Spec = old.Spec };
-        return value with { Spec = ClaimSources.Normalized(old.Spec.DataSource is null ? ClaimSources.Known(value.Spec) : value.Spec) };
+        var spec = ClaimSources.OfOwnNamespace(value.Spec, old.Spec, context.Features);
+        return value with { Spec = ClaimSources.Normalized(old.Spec.DataSource is null ? ClaimSources.Known(spec) : spec) };
     }
 
     protected override void Validate(PersistentVolumeClaim value, FieldErrors errors) => PersistentVolumeClaimChecks.Check(value.Spec, null, errors.At("spec"));

@@ -12,7 +12,7 @@ internal static class PersistentVolumeSourceChecks
 
     /// <summary>Checks the source, in upstream's order.</summary>
     /// <param name="name">The volume's.</param>
-    /// <param name="hasAffinity">Is said well on which nodes the volume is?</param>
+    /// <param name="hasAffinity">Is said on which nodes the volume is?</param>
     /// <param name="spec">At the spec.</param>
     internal static void Check(PersistentVolumeSpec value, string name, bool hasAffinity, FieldErrors spec)
     {

@@ -15,6 +15,12 @@ internal sealed class PodTemplates : ResourceDefinition<PodTemplate>
 
     protected override PodTemplate Default(PodTemplate template) => template with { Template = template.Template.Defaulted() };
 
+    protected override PodTemplate PrepareForCreate(PodTemplate template, WriteContext context) =>
+        template with { Template = template.Template.WithoutDisabled(null, context.Features) };
+
+    protected override PodTemplate PrepareForUpdate(PodTemplate template, PodTemplate old, WriteContext context) =>
+        template with { Template = template.Template.WithoutDisabled(old.Template, context.Features) };
+
     protected override void Validate(PodTemplate template, FieldErrors errors) => PodValidation.CheckTemplate(template.Template, errors.At("template"));
 
     protected override IEnumerable<string> Warnings(PodTemplate template, PodTemplate? old) =>

@@ -46,6 +46,13 @@ internal sealed class ReplicationControllers : ResourceDefinition<ReplicationCon
         };
     }
 
+    protected override ReplicationController PrepareForCreate(ReplicationController controller, WriteContext context) => WithoutDisabled(controller, null, context);
+
+    protected override ReplicationController PrepareForUpdate(ReplicationController controller, ReplicationController old, WriteContext context) => WithoutDisabled(controller, old, context);
+
+    private static ReplicationController WithoutDisabled(ReplicationController controller, ReplicationController? old, WriteContext context) =>
+        controller with { Spec = controller.Spec with { Template = controller.Spec.Template?.WithoutDisabled(old?.Spec.Template, context.Features) } };
+
     protected override void Validate(ReplicationController controller, FieldErrors errors)
     {
         var (spec, at) = (controller.Spec, errors.At("spec"));

@@ -19,14 +19,12 @@ internal static class ResourceQuotaChecks
         foreach (var scope in value.Scopes)
         {
             if (!Scopes.Contains(scope))
-                at.InvalidPrinted(Print(value.Scopes), "unsupported scope");
-            foreach (var resource in value.Hard.Keys.Where(resource => !Fits(scope, resource)))
-                at.InvalidPrinted(Print(value.Scopes), "unsupported scope applied to resource");
+                at.InvalidPrinted(Printing.Of(value.Scopes), "unsupported scope");
+            foreach (var _ in value.Hard.Keys.Where(resource => !Fits(scope, resource)))
+                at.InvalidPrinted(Printing.Of(value.Scopes), "unsupported scope applied to resource");
         }
 
-        if ((value.Scopes.Contains(BestEffort) && value.Scopes.Contains("NotBestEffort"))
-            || (value.Scopes.Contains("Terminating") && value.Scopes.Contains("NotTerminating")))
-            at.InvalidPrinted(Print(value.Scopes), "conflicting scopes");
+        CheckConflicts(value.Scopes, value, at);
     }
 
     internal static void CheckSelector(ResourceQuotaSpec value, FieldErrors spec)
@@ -38,9 +36,21 @@ internal static class ResourceQuotaChecks
         {
             if (!Scopes.Contains(requirement.ScopeName))
                 at.At("scopeName").Invalid(requirement.ScopeName, "unsupported scope");
-            foreach (var resource in value.Hard.Keys.Where(resource => Scopes.Contains(requirement.ScopeName) && !Fits(requirement.ScopeName, resource)))
-                at.Invalid(resource, "unsupported scope applied to resource");
+            foreach (var _ in value.Hard.Keys.Where(resource => !Fits(requirement.ScopeName, resource)))
+                at.InvalidPrinted(InternalForm.Of(selector, "ScopeSelector"), "unsupported scope applied to resource");
             CheckOperator(requirement, at);
+        }
+
+        CheckConflicts(selector.MatchExpressions.Select(requirement => requirement.ScopeName).ToValueList(), value, at);
+    }
+
+    // No pod is of both sorts.
+    private static void CheckConflicts(ValueList<string> scopes, ResourceQuotaSpec value, FieldErrors at)
+    {
+        foreach (var (one, other) in new[] { (BestEffort, "NotBestEffort"), ("Terminating", "NotTerminating") })
+        {
+            if (scopes.Contains(one) && scopes.Contains(other))
+                at.InvalidPrinted(Printing.Of(value.Scopes), "conflicting scopes");
         }
     }
 
@@ -48,8 +58,10 @@ internal static class ResourceQuotaChecks
     {
         if (requirement.ScopeName is not (PriorityClass or "VolumeAttributesClass") && Scopes.Contains(requirement.ScopeName) && requirement.Operator != "Exists")
         {
-            at.At("operator").Invalid(requirement.Operator, "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity");
-            return;
+            at.At("operator").Invalid(
+                requirement.Operator,
+                "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, "
+                + "ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity");
         }
 
         switch (requirement.Operator)
@@ -60,7 +72,7 @@ internal static class ResourceQuotaChecks
                 break;
             case "Exists" or "DoesNotExist":
                 if (!requirement.Values.IsEmpty)
-                    at.At("values").InvalidPrinted(Print(requirement.Values), "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
+                    at.At("values").InvalidPrinted(Printing.Of(requirement.Values), "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
                 break;
             default:
                 at.At("operator").Invalid(requirement.Operator, "not a valid selector operator");
@@ -68,14 +80,12 @@ internal static class ResourceQuotaChecks
         }
     }
 
-    // Pods without requests can be counted, and nothing else of theirs (upstream: pkg/apis/core/helper, IsResourceQuotaScopeValidForResource).
-    private static bool Fits(string scope, string resource) => scope switch
+    // Pods without requests can be counted, and nothing else of theirs (upstream: pkg/apis/core/helper, IsResourceQuotaScopeValidForResource). Of resources
+    // that are no standard ones of quotas nothing is known.
+    private static bool Fits(string scope, string resource) => !ResourceChecks.IsOfQuotas(resource) || scope switch
     {
         BestEffort => resource == "pods",
-        "VolumeAttributesClass" => resource is "persistentvolumeclaims" or "requests.storage" || resource.Contains("/", StringComparison.Ordinal),
-        _ => resource is not ("services" or "secrets" or "configmaps" or "replicationcontrollers" or "resourcequotas" or "persistentvolumeclaims"
-            or "requests.storage" or "services.nodeports" or "services.loadbalancers"),
+        "VolumeAttributesClass" => resource is "persistentvolumeclaims" or "requests.storage",
+        _ => resource is "pods" or "cpu" or "memory" or "requests.cpu" or "requests.memory" or "limits.cpu" or "limits.memory" || !Scopes.Contains(scope),
     };
-
-    private static string Print(ValueList<string> values) => $"[{string.Join(",", values.Select(FieldErrors.Quote))}]";
 }

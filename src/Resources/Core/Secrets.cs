@@ -134,23 +134,38 @@ internal sealed class Secrets : ResourceDefinition<Secret>
             data.Key(key).Invalid("<secret contents redacted>", problem);
     }
 
+    // In the words of Go's decoder, as far as the first token goes.
     private static string? JsonProblem(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
+        var first = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+        if (first < 0)
             return "unexpected end of JSON input";
+        if (!"{[\"-0123456789tfn"u8.Contains(bytes[first]))
+            return $"invalid character {Quoted((char)bytes[first])} looking for beginning of value";
         try
         {
             var reader = new Utf8JsonReader(bytes);
-            if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
-                return "json: cannot unmarshal value into Go value of type map[string]interface {}";
-            reader.Skip();
-            return reader.Read() ? "invalid character after top-level value" : null;
+            reader.Read();
+            var type = reader.TokenType;
+            if (!reader.TrySkip() || reader.Read())
+                return "unexpected end of JSON input";
+            return type is JsonTokenType.StartObject or JsonTokenType.Null ? null : $"json: cannot unmarshal {NameOf(type)} into Go value of type map[string]interface {{}}";
         }
         catch (JsonException)
         {
-            return "invalid character in JSON input";
+            return "unexpected end of JSON input";
         }
     }
+
+    private static string Quoted(char c) => c == '\'' ? @"'\''" : c == '"' ? "'\"'" : $"'{FieldErrors.Quote(c.ToString())[1..^1]}'";
+
+    private static string NameOf(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartArray => "array",
+        JsonTokenType.String => "string",
+        JsonTokenType.Number => "number",
+        _ => "bool",
+    };
 
     private static string? TlsProblem(Secret value)
     {

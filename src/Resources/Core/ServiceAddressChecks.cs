@@ -30,18 +30,60 @@ internal static class ServiceAddressChecks
     {
         if (!service.NeedsClusterIp || !old.NeedsClusterIp)
             return;
-        CheckKept(service.Spec.ClusterIPs, old.Spec.ClusterIPs, spec.At("clusterIPs"));
-        if (!service.IsHeadless)
-            CheckKept(service.Spec.IpFamilies, old.Spec.IpFamilies, spec.At("ipFamilies"));
+        if (!service.IsHeadless || !old.IsHeadless)
+            CheckAddressesKept(service.Spec, old.Spec.ClusterIPs, spec);
+        if (!service.IsHeadless && !old.IsHeadless)
+            CheckFamiliesKept(service.Spec, old.Spec.IpFamilies, spec);
     }
 
-    private static void CheckKept(ValueList<string> values, ValueList<string> old, FieldErrors at)
+    private static void CheckAddressesKept(ServiceSpec service, ValueList<string> old, FieldErrors spec)
     {
-        for (var i = 0; i < values.Count && i < old.Count; i++)
+        var (addresses, at) = (service.ClusterIPs, spec.At("clusterIPs"));
+        if (addresses.Count == old.Count)
         {
-            if (values[i] != old[i])
-                at.At(i).Invalid(values[i], NotOnceSet);
+            for (var i = 0; i < old.Count; i++)
+            {
+                if (addresses[i] != old[i])
+                    at.At(i).InvalidPrinted(Print(addresses), NotOnceSet);
+            }
+
+            return;
         }
+
+        if (addresses.IsEmpty)
+            at.At(0).InvalidPrinted(Print(addresses), "primary clusterIP can not be unset");
+        else if (!old.IsEmpty && addresses[0] != old[0])
+            at.At(0).InvalidPrinted(Print(addresses), NotOnceSet);
+        if (addresses.Count == 1 && old.Count > 1)
+            RequireSingle(service.IpFamilyPolicy, "clusterIP", spec);
+    }
+
+    private static void CheckFamiliesKept(ServiceSpec service, ValueList<string> old, FieldErrors spec)
+    {
+        var (families, at) = (service.IpFamilies, spec.At("ipFamilies", 0));
+        if (families.Count == old.Count)
+        {
+            for (var i = 0; i < old.Count; i++)
+            {
+                if (families[i] != old[i])
+                    at.InvalidPrinted(Print(families), NotOnceSet);
+            }
+
+            return;
+        }
+
+        if (families.Count < old.Count && service.ClusterIPs.IsEmpty)
+            at.InvalidPrinted(Print(families), "primary ipFamily can not be unset");
+        if (!families.IsEmpty && !old.IsEmpty && families[0] != old[0])
+            at.InvalidPrinted(Print(service.ClusterIPs), NotOnceSet); // upstream prints the addresses
+        if (families.Count == 1 && old.Count > 1)
+            RequireSingle(service.IpFamilyPolicy, "ipFamily", spec);
+    }
+
+    private static void RequireSingle(string? policy, string released, FieldErrors spec)
+    {
+        if (policy != "SingleStack")
+            spec.At("ipFamilyPolicy").Invalid(policy, $"must be set to 'SingleStack' when releasing the secondary {released}");
     }
 
     private static void CheckFirst(ServiceSpec service, FieldErrors at)
@@ -100,5 +142,5 @@ internal static class ServiceAddressChecks
             at.Invalid(address, FormattableString.Invariant($"expected an {family} value as indicated by `ipFamilies[{index}]`"));
     }
 
-    private static string Print(ValueList<string> values) => $"[{string.Join(",", values.Select(FieldErrors.Quote))}]";
+    private static string Print(ValueList<string> values) => Printing.Of(values);
 }

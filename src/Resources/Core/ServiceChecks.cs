@@ -11,9 +11,10 @@ namespace ControlPlane.Resources.Core;
 internal static class ServiceChecks
 {
     private const string SourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    private const string TopologyMode = "service.kubernetes.io/topology-mode";
+    private const string TopologyHints = "service.kubernetes.io/topology-aware-hints";
     private const string ForBalancersOnly = "may only be used when `type` is 'LoadBalancer'";
     private const string NotOnceSet = "may not change once set";
-    private const int AgentPort = 10250; // upstream: ports.KubeletPort
 
     internal static void Check(Service service, FieldErrors errors)
     {
@@ -21,6 +22,7 @@ internal static class ServiceChecks
         // Upstream allocates before it checks, and allocation refuses these first and alone.
         if (!ServiceAddressChecks.Check(service, spec))
             return;
+        CheckTopology(service.Metadata.Annotations, errors.At("metadata").At("annotations"));
         CheckType(service, spec);
         CheckPorts(service, spec.At("ports"));
         SelectorChecks.Labels(spec.At("selector"), service.Spec.Selector);
@@ -45,6 +47,8 @@ internal static class ServiceChecks
         if (service.Spec.Type == "LoadBalancer" && old.Spec.Type == "LoadBalancer" && className != old.Spec.LoadBalancerClass)
             spec.At("loadBalancerClass").Invalid(className, NotOnceSet);
         CheckClass(service.Spec, spec.At("loadBalancerClass"));
+        if (service.NeedsHealthCheckNodePort && old.NeedsHealthCheckNodePort && service.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort)
+            spec.At("healthCheckNodePort").Forbidden("field is immutable");
         Check(service, errors);
     }
 
@@ -52,10 +56,21 @@ internal static class ServiceChecks
     {
         var ingress = service.Status.LoadBalancer.Ingress;
         var at = errors.At("status").At("loadBalancer").At("ingress");
-        if (service.Spec.Type != "LoadBalancer" && !ingress.IsEmpty && ingress != old.Status.LoadBalancer.Ingress)
-            at.Forbidden("may only be used when `spec.type` is LoadBalancer");
+        if (service.Spec.Type != "LoadBalancer" && !ingress.IsEmpty)
+        {
+            at.Forbidden("may only be used when `spec.type` is 'LoadBalancer'");
+            return;
+        }
+
         for (var i = 0; i < ingress.Count; i++)
             CheckIngress(ingress[i], at.At(i));
+    }
+
+    // The annotation has an old name and a new one.
+    private static void CheckTopology(ValueMap<string> annotations, FieldErrors at)
+    {
+        if (annotations.TryGetValue(TopologyMode, out var mode) && annotations.TryGetValue(TopologyHints, out var hints) && mode != hints)
+            at.Key(TopologyMode).Invalid(mode, $"must match annotations[{TopologyHints}] when both are specified");
     }
 
     private static void CheckIngress(LoadBalancerIngress ingress, FieldErrors at)
@@ -64,7 +79,7 @@ internal static class ServiceChecks
             at.At("ip").IpAddress(ingress.Ip);
         if (ingress is { Ip.Length: > 0, IpMode: null })
             at.At("ipMode").Required("must be specified when `ip` is set");
-        if (ingress is { Ip.Length: 0, IpMode: not null })
+        else if (ingress is { Ip.Length: 0, IpMode: not null })
             at.At("ipMode").Forbidden("may not be specified when `ip` is not set");
         else if (ingress.IpMode is { } mode)
             at.At("ipMode").OneOf(mode, "Proxy", "VIP");
@@ -81,16 +96,7 @@ internal static class ServiceChecks
             spec.At("ports").Required();
         switch (service.Spec.Type)
         {
-            case "LoadBalancer":
-                for (var i = 0; i < service.Spec.Ports.Count; i++)
-                {
-                    if (service.Spec.Ports[i].Port == AgentPort)
-                        spec.At("ports", i).Invalid(AgentPort, "may not expose port 10250 externally since it is used by kubelet");
-                }
-
-                RequireAddress(service, spec);
-                break;
-            case "NodePort":
+            case "LoadBalancer" or "NodePort":
                 RequireAddress(service, spec);
                 break;
             case "ExternalName":
@@ -197,7 +203,7 @@ internal static class ServiceChecks
         for (var i = 0; i < ports.Count; i++)
         {
             if (!seen.Add((ports[i].Protocol, ports[i].Port)))
-                at.At(i).DuplicatePrinted($"{{\"protocol\":{FieldErrors.Quote(ports[i].Protocol)},\"port\":{ports[i].Port.ToString(CultureInfo.InvariantCulture)}}}");
+                at.At(i).DuplicatePrinted(InternalForm.Of(new ServicePort { Protocol = ports[i].Protocol, Port = ports[i].Port }, "ServicePort"));
         }
     }
 
@@ -213,8 +219,10 @@ internal static class ServiceChecks
             at.Forbidden(ForBalancersOnly);
         for (var i = 0; i < ranges.Count; i++)
             at.At(i).IpRange(ranges[i].Trim());
-        if (ranges.IsEmpty && annotation!.Trim().Length > 0 && annotation.Split(',').Any(range => NetworkChecks.ParseRange(range.Trim()) is null))
-            at.Invalid(annotation, "must be a comma separated list of CIDRs e.g. 192.168.0.0/16,10.0.0.0/8");
+        if (!ranges.IsEmpty || string.IsNullOrWhiteSpace(annotation))
+            return;
+        foreach (var range in annotation.Split(','))
+            at.IpRange(range.Trim());
     }
 
     private static void CheckBalancer(ServiceSpec service, FieldErrors spec)

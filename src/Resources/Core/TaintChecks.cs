@@ -1,7 +1,5 @@
-using System.Text;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
-using ControlPlane.Machinery.Serialization;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
@@ -22,7 +20,7 @@ internal static class TaintChecks
                 var taint = taints[i];
                 CheckTaint(taint, errors.At(i));
                 if (!seen.Add((taint.Effect, taint.Key)))
-                    errors.At(i).DuplicatePrinted($"{Encoding.UTF8.GetString(Json.EncodeMessage(taint))}: taints must be unique by key and effect pair");
+                    errors.At(i).DuplicatePrinted($"{InternalForm.Of(taint, "Taint")}: taints must be unique by key and effect pair");
             }
         }
     }
@@ -30,7 +28,8 @@ internal static class TaintChecks
     private static void CheckTaint(Taint taint, FieldErrors at)
     {
         at.At("key").Complain(taint.Key, Names.QualifiedName(taint.Key));
-        at.At("value").Complain(taint.Value, Names.LabelValue(taint.Value));
+        if (string.Join(';', Names.LabelValue(taint.Value)) is { Length: > 0 } complaints)
+            at.At("value").Invalid(taint.Value, complaints);
         at.At("effect").RequiredOneOf(taint.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
     }
 }

@@ -32,6 +32,17 @@ internal sealed class EndpointSlices : ResourceDefinition<EndpointSlice>
         Ports = value.Ports.IsEmpty ? default : value.Ports.DefaultEach(port => port with { Name = port.Name ?? "", Protocol = port.Protocol ?? "TCP" }),
     };
 
+    // The labels of an endpoint's place have fields of their own now; what is stored with them is let be while its endpoints are (discovery: dropTopologyOnV1).
+    protected override EndpointSlice PrepareForCreate(EndpointSlice value, WriteContext context) => WithoutTopology(value);
+
+    protected override EndpointSlice PrepareForUpdate(EndpointSlice value, EndpointSlice old, WriteContext context) =>
+        value.Endpoints == old.Endpoints ? value : WithoutTopology(value);
+
+    private static EndpointSlice WithoutTopology(EndpointSlice value) => value with
+    {
+        Endpoints = value.Endpoints.DefaultEach(endpoint => endpoint.DeprecatedTopology.IsEmpty ? endpoint : endpoint with { DeprecatedTopology = default }),
+    };
+
     protected override void Validate(EndpointSlice value, FieldErrors errors)
     {
         errors.At("addressType").RequiredOneOf(value.AddressType, "FQDN", "IPv4", "IPv6");

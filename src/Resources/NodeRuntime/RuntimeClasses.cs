@@ -1,6 +1,8 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Resources.Checks;
+using ControlPlane.Resources.Core;
+using ControlPlane.Types.Core;
 using ControlPlane.Types.Node;
 
 namespace ControlPlane.Resources.NodeRuntime;
@@ -21,10 +23,7 @@ internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>
         else
             errors.At("handler").Complain(value.Handler, Names.Label(value.Handler));
         if (value.Overhead is { } overhead)
-        {
-            foreach (var (name, quantity) in overhead.PodFixed)
-                errors.At("overhead").At("podFixed").Resource(name, quantity);
-        }
+            RequirementChecks.Check(new ResourceRequirements { Limits = overhead.PodFixed }, errors.At("overhead"));
 
         if (value.Scheduling is { } scheduling)
             CheckScheduling(scheduling, errors.At("scheduling"));
@@ -39,21 +38,12 @@ internal sealed class RuntimeClasses : ResourceDefinition<RuntimeClass>
     private static void CheckScheduling(Types.Node.Scheduling scheduling, FieldErrors at)
     {
         SelectorChecks.Labels(at.At("nodeSelector"), scheduling.NodeSelector);
-        var seen = new HashSet<(string, string, string, string)>();
+        PlacementChecks.CheckTolerations(scheduling.Tolerations, at.At("tolerations"));
+        var seen = new HashSet<Toleration>();
         for (var i = 0; i < scheduling.Tolerations.Count; i++)
         {
-            var toleration = scheduling.Tolerations[i];
-            var place = at.At("tolerations", i);
-            if (toleration.Key.Length > 0)
-                place.At("key").Complain(toleration.Key, Names.QualifiedName(toleration.Key));
-            if (toleration is { Key: "", Operator: not "Exists" })
-                place.At("operator").Invalid(toleration.Operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
-            else if (toleration.Operator is not ("" or "Equal" or "Exists"))
-                place.At("operator").NotSupported(toleration.Operator, "Equal", "Exists");
-            if (toleration.Effect.Length > 0)
-                place.At("effect").OneOf(toleration.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
-            if (!seen.Add((toleration.Key, toleration.Operator, toleration.Value, toleration.Effect)))
-                at.At("tolerations").At(i).DuplicatePrinted("{}");
+            if (!seen.Add(scheduling.Tolerations[i]))
+                at.At("tolerations", i).DuplicatePrinted(InternalForm.Of(scheduling.Tolerations[i], "Toleration"));
         }
     }
 }

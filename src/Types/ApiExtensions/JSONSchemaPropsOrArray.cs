@@ -27,8 +27,8 @@ public sealed record JSONSchemaPropsOrArray : IMessage<JSONSchemaPropsOrArray>
         if (json.IsNull)
             return Empty;
         return json.IsArray
-            ? new() { JSONSchemas = ListCodec<JSONSchemaProps, MessageCodec<JSONSchemaProps>>.ReadJson(ref json) }
-            : new() { Schema = JSONSchemaProps.ReadJson(ref json) };
+            ? new() { JSONSchemas = json.Leniently(ListCodec<JSONSchemaProps, MessageCodec<JSONSchemaProps>>.ReadJson) }
+            : new() { Schema = json.Leniently(JSONSchemaProps.ReadJson) };
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public sealed record JSONSchemaPropsOrBool : IMessage<JSONSchemaPropsOrBool>
             return Empty;
         return json.IsBoolean
             ? new() { Allows = BooleanCodec.ReadJson(ref json) }
-            : new() { Allows = true, Schema = JSONSchemaProps.ReadJson(ref json) };
+            : new() { Allows = true, Schema = json.Leniently(JSONSchemaProps.ReadJson) };
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed record JSONSchemaPropsOrStringArray : IMessage<JSONSchemaPropsOrSt
             return Empty;
         return json.IsArray
             ? new() { Property = ListCodec<string, StringCodec>.ReadJson(ref json) }
-            : new() { Schema = JSONSchemaProps.ReadJson(ref json) };
+            : new() { Schema = json.Leniently(JSONSchemaProps.ReadJson) };
     }
 
     /// <inheritdoc/>

@@ -135,7 +135,11 @@ internal sealed class Replay(ResourceDefinition definition, ServedVersion versio
     private Outcome Answer(IApiObject value, IApiObject? old, FieldErrors errors)
     {
         if (errors.IsEmpty)
-            return new(JsonNode.Parse(version.WriteJson(version.FromHub(Read(value))))!.AsObject(), null, [], [.. definition.Warnings(value, old)]);
+        {
+            IEnumerable<string> deprecation = version.Deprecation is { } warning ? [warning] : [];
+            return new(JsonNode.Parse(version.WriteJson(version.FromHub(Read(value))))!.AsObject(), null, [], [.. deprecation, .. definition.Warnings(value, old)]);
+        }
+
         var status = ApiError.Invalid(definition.Hub.GroupKind, value.Metadata.Name, errors.All).Status;
         return new(
             null,

@@ -51,7 +51,7 @@ internal sealed class PodLog(INodeConnector nodes, TimeProvider time) : IConnect
         if (query.Integer("limitBytes") is < 1 and var bytes)
             errors.At("limitBytes").Invalid(bytes, "must be greater than 0");
         if (query.Has("sinceSeconds") && query.Has("sinceTime"))
-            errors.At("sinceSeconds").Forbidden("at most one of `sinceTime` or `sinceSeconds` may be specified");
+            errors.At("").Forbidden("at most one of `sinceTime` or `sinceSeconds` may be specified");
         else if (query.Integer("sinceSeconds") is < 1 and var seconds)
             errors.At("sinceSeconds").Invalid(seconds, "must be greater than 0");
         if (!errors.IsEmpty)

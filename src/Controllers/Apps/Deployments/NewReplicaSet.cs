@@ -104,7 +104,8 @@ internal sealed class NewReplicaSet(IApiClient api, EventRecorder events, TimePr
     private async Task<Deployment> WithRevisionAsync(Deployment deployment, ReplicaSet newest, CancellationToken cancel)
     {
         var wished = Revisions.WithRevision(deployment, newest);
-        return ReferenceEquals(wished, deployment) ? deployment : await api.UpdateAsync(wished, cancel);
+        // By way of the status: written as the object itself, the annotation would count as a new generation.
+        return ReferenceEquals(wished, deployment) ? deployment : await api.UpdateStatusAsync(wished, cancel);
     }
 
     private async Task<Deployment> NoteAsync(Deployment deployment, string value, string reason, string message, CancellationToken cancel)

@@ -68,6 +68,7 @@ public static class SchemaDescriptors
                 IsRequired = schema.Required.Contains(property.Key),
                 Default = DefaultOf(property.Value),
                 OmitsEmpty = true,
+                IsPointer = true, // nothing is there that was not said
             });
         return isObject ? TypeMeta.Concat(own) : own;
     }

@@ -68,6 +68,11 @@ internal static class InternalLayout
         ["DNSConfig"] = Fields("nameservers? searches? options[DNSOption]"),
         ["DNSOption"] = Fields("name value?"),
         ["Toleration"] = Fields("key operator value effect tolerationSeconds?"),
+        ["Taint"] = Fields("key value effect timeAdded?"),
+        ["NodeAddress"] = Fields("type address"),
+        ["ServicePort"] = Fields("name protocol appProtocol? port# targetPort# nodePort#"),
+        ["ScopeSelector"] = Fields("matchExpressions[ScopeRequirement]"),
+        ["ScopeRequirement"] = Fields("scopeName operator values?"),
         ["SpreadConstraint"] = Fields(
             "maxSkew# topologyKey whenUnsatisfiable labelSelector? minDomains? nodeAffinityPolicy? nodeTaintsPolicy? matchLabelKeys?"),
         ["Affinity"] = Fields("nodeAffinity?NodeAffinity podAffinity?PodAffinity podAntiAffinity?PodAffinity"),

@@ -39,7 +39,7 @@ internal static class AffinityChecks
         if (selector.NodeSelectorTerms.IsEmpty)
             at.At("nodeSelectorTerms").Required("must have at least one node selector term");
         for (var i = 0; i < selector.NodeSelectorTerms.Count; i++)
-            CheckTerm(selector.NodeSelectorTerms[i], at.At("nodeSelectorTerms", i));
+            CheckTerm(selector.NodeSelectorTerms[i], isRequired: true, at.At("nodeSelectorTerms", i));
     }
 
     private static void CheckNodes(NodeAffinity affinity, FieldErrors at)
@@ -50,19 +50,20 @@ internal static class AffinityChecks
         for (var i = 0; i < preferred.Count; i++)
         {
             CheckWeight(preferred[i].Weight, at.At(Preferred, i));
-            CheckTerm(preferred[i].Preference, at.At(Preferred, i).At("preference"));
+            CheckTerm(preferred[i].Preference, isRequired: false, at.At(Preferred, i).At("preference"));
         }
     }
 
-    private static void CheckTerm(NodeSelectorTerm term, FieldErrors at)
+    // What no node's label can be is asked for in vain: of a preference upstream lets it be.
+    private static void CheckTerm(NodeSelectorTerm term, bool isRequired, FieldErrors at)
     {
         for (var i = 0; i < term.MatchExpressions.Count; i++)
-            CheckExpression(term.MatchExpressions[i], at.At("matchExpressions", i));
+            CheckExpression(term.MatchExpressions[i], isRequired, at.At("matchExpressions", i));
         for (var i = 0; i < term.MatchFields.Count; i++)
             CheckField(term.MatchFields[i], at.At("matchFields", i));
     }
 
-    private static void CheckExpression(NodeSelectorRequirement requirement, FieldErrors at)
+    private static void CheckExpression(NodeSelectorRequirement requirement, bool isRequired, FieldErrors at)
     {
         switch (requirement.Operator)
         {
@@ -84,7 +85,7 @@ internal static class AffinityChecks
         }
 
         at.At("key").Complain(requirement.Key, Names.QualifiedName(requirement.Key));
-        for (var i = 0; i < requirement.Values.Count; i++)
+        for (var i = 0; isRequired && i < requirement.Values.Count; i++)
             at.At("values", i).Complain(requirement.Values[i], Names.LabelValue(requirement.Values[i]));
     }
 
@@ -121,14 +122,7 @@ internal static class AffinityChecks
         at.At("namespaceSelector").Selector(term.NamespaceSelector);
         foreach (var name in term.Namespaces)
             at.At("namespace").Complain(name, Names.Label(name));
-        PlacementChecks.CheckLabelKeys(term.MatchLabelKeys, term.LabelSelector, at.At("matchLabelKeys"));
-        PlacementChecks.CheckLabelKeys(term.MismatchLabelKeys, term.LabelSelector, at.At("mismatchLabelKeys"));
-        for (var i = 0; i < term.MatchLabelKeys.Count; i++)
-        {
-            if (term.MismatchLabelKeys.Contains(term.MatchLabelKeys[i]))
-                at.At("matchLabelKeys", i).Invalid(term.MatchLabelKeys[i], "exists in both matchLabelKeys and mismatchLabelKeys");
-        }
-
+        PlacementChecks.CheckLabelKeys(term.MatchLabelKeys, term.MismatchLabelKeys, term.LabelSelector, at);
         if (term.TopologyKey.Length == 0)
             at.At("topologyKey").Required("can not be empty");
         at.At("topologyKey").Complain(term.TopologyKey, Names.QualifiedName(term.TopologyKey));

@@ -64,6 +64,7 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
         {
             var (container, place) = (spec.EphemeralContainers[i], at.At(i));
             CheckCommon(container, place);
+            PodValidation.CheckImage(container, place);
             if (!names.Add(container.Name))
                 place.At("name").Duplicate(container.Name);
             if (container.TargetContainerName.Length > 0 && !others.Contains(container.TargetContainerName))
@@ -86,8 +87,8 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
         EnvironmentChecks.Check(container.EnvFrom, at.At("envFrom"));
         MountChecks.Check(container, volumes, at);
         at.At("imagePullPolicy").RequiredOneOf(container.ImagePullPolicy, "Always", "IfNotPresent", "Never");
-        ResourceChecks.Check(container.Resources, at.At("resources"));
-        ResourceChecks.CheckClaims(container.Resources.Claims, spec.ResourceClaims, at.At("resources").At("claims"));
+        RequirementChecks.Check(container.Resources, at.At("resources"));
+        RequirementChecks.CheckClaims(container.Resources.Claims, spec.ResourceClaims, at.At("resources").At("claims"));
         CheckResizePolicies(container.ResizePolicy, at.At("resizePolicy"));
         PodSecurityChecks.Check(container.SecurityContext, spec, at.At("securityContext"));
     }
@@ -108,20 +109,19 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
         Forbid(container.LivenessProbe is not null, at.At("livenessProbe"), SidecarsOnly);
         Forbid(container.ReadinessProbe is not null, at.At("readinessProbe"), SidecarsOnly);
         Forbid(container.StartupProbe is not null, at.At("startupProbe"), SidecarsOnly);
-        if (!container.ResizePolicy.IsEmpty)
-            at.At("resizePolicy").InvalidPrinted(Printing.Of(container.ResizePolicy), "must not be set for init containers");
     }
 
     private static void CheckEphemeral(EphemeralContainer container, FieldErrors at)
     {
         Forbid(!container.Ports.IsEmpty, at.At("ports"), NotEphemeral);
+        Forbid(container.Resources is not { Limits.IsEmpty: true, Requests.IsEmpty: true, Claims.IsEmpty: true }, at.At("resources"), NotEphemeral);
+        Forbid(!container.ResizePolicy.IsEmpty, at.At("resizePolicy"), NotEphemeral);
+        Forbid(container.RestartPolicy is not null, at.At("restartPolicy"), NotEphemeral);
+        Forbid(!container.RestartPolicyRules.IsEmpty, at.At("restartPolicyRules"), NotEphemeral);
         Forbid(container.LivenessProbe is not null, at.At("livenessProbe"), NotEphemeral);
         Forbid(container.ReadinessProbe is not null, at.At("readinessProbe"), NotEphemeral);
         Forbid(container.StartupProbe is not null, at.At("startupProbe"), NotEphemeral);
         Forbid(container.Lifecycle is not null, at.At("lifecycle"), NotEphemeral);
-        Forbid(!container.Resources.Limits.IsEmpty || !container.Resources.Requests.IsEmpty, at.At("resources"), NotEphemeral);
-        Forbid(!container.ResizePolicy.IsEmpty, at.At("resizePolicy"), NotEphemeral);
-        Forbid(container.RestartPolicy is not null, at.At("restartPolicy"), NotEphemeral);
         for (var i = 0; i < container.VolumeMounts.Count; i++)
         {
             Forbid(container.VolumeMounts[i].SubPath.Length > 0, at.At("volumeMounts", i).At("subPath"), NotEphemeral);
@@ -145,14 +145,14 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
 
     private static void CheckRestartRule(ContainerRestartRule rule, FieldErrors at)
     {
-        at.At("action").RequiredOneOf(rule.Action, "Restart");
+        at.At("action").OneOf(rule.Action, "Restart", "RestartAllContainers");
         if (rule.ExitCodes is not { } codes)
         {
             at.At("exitCodes").Required("must be specified");
             return;
         }
 
-        at.At("exitCodes").At("operator").RequiredOneOf(codes.Operator, "In", "NotIn");
+        at.At("exitCodes").At("operator").OneOf(codes.Operator, "In", "NotIn");
         if (codes.Values.IsEmpty)
             at.At("exitCodes").At("values").InvalidPrinted("[]", "must specify at least one exit code");
         else if (codes.Values.Count > 255)
@@ -162,10 +162,11 @@ internal sealed class ContainerChecks(PodSpec spec, IReadOnlyDictionary<string, 
     private void CheckResizePolicies(ValueList<ContainerResizePolicy> policies, FieldErrors at)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var policy in policies)
+        for (var i = 0; i < policies.Count; i++)
         {
+            var policy = policies[i];
             if (!seen.Add(policy.ResourceName))
-                at.Duplicate(policy.ResourceName);
+                at.At(i).Duplicate(policy.ResourceName);
             at.RequiredOneOf(policy.ResourceName, "cpu", "memory");
             at.RequiredOneOf(policy.RestartPolicy, "NotRequired", "RestartContainer");
             if (spec.RestartPolicy == "Never" && policy.RestartPolicy != "NotRequired")

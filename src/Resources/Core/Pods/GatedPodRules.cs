@@ -58,6 +58,9 @@ internal static class GatedPodRules
     {
         if (old is { MatchExpressions.IsEmpty: true, MatchFields.IsEmpty: true })
             return term is { MatchExpressions.IsEmpty: true, MatchFields.IsEmpty: true };
-        return old.MatchExpressions.All(term.MatchExpressions.Contains) && old.MatchFields.All(term.MatchFields.Contains);
+        return StartsWith(term.MatchExpressions, old.MatchExpressions) && StartsWith(term.MatchFields, old.MatchFields);
     }
+
+    private static bool StartsWith(ValueList<NodeSelectorRequirement> requirements, ValueList<NodeSelectorRequirement> old) =>
+        requirements.Take(old.Count).SequenceEqual(old);
 }

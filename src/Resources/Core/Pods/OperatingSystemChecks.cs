@@ -26,7 +26,7 @@ internal static class OperatingSystemChecks
         const string NotHere = "windows options cannot be set for a linux pod";
         if (spec.SecurityContext?.WindowsOptions is not null)
             at.At("securityContext").At("windowsOptions").Forbidden(NotHere);
-        foreach (var (container, place) in Containers(spec, at))
+        foreach (var (container, place) in PodAnnotationChecks.Containers(spec, at))
         {
             if (container.SecurityContext?.WindowsOptions is not null)
                 place.At("securityContext").At("windowsOptions").Forbidden(NotHere);
@@ -35,31 +35,32 @@ internal static class OperatingSystemChecks
 
     private static void CheckWindows(PodSpec spec, FieldErrors at)
     {
-        Forbid(spec.HostPID, at.At("hostPID"));
-        Forbid(spec.HostIPC, at.At("hostIPC"));
-        Forbid(spec.HostUsers is not null, at.At("hostUsers"));
-        Forbid(spec.ShareProcessNamespace is not null, at.At("shareProcessNamespace"));
-        if (spec.SecurityContext is { } context)
-            CheckWindows(context, at.At("securityContext"));
-        foreach (var (container, place) in Containers(spec, at))
+        CheckWindows(spec, spec.SecurityContext ?? new(), at, at.At("securityContext"));
+        foreach (var (container, place) in PodAnnotationChecks.Containers(spec, at))
         {
             if (container.SecurityContext is { } own)
                 CheckWindows(own, place.At("securityContext"));
         }
     }
 
-    private static void CheckWindows(PodSecurityContext context, FieldErrors at)
+    // What the pod says of the node's namespaces stands among the rest, for upstream keeps it there.
+    private static void CheckWindows(PodSpec spec, PodSecurityContext context, FieldErrors pod, FieldErrors at)
     {
         Forbid(context.AppArmorProfile is not null, at.At("appArmorProfile"));
         Forbid(context.SeLinuxOptions is not null, at.At("seLinuxOptions"));
+        Forbid(spec.HostUsers is not null, pod.At("hostUsers"));
+        Forbid(spec.HostPID, pod.At("hostPID"));
+        Forbid(spec.HostIPC, pod.At("hostIPC"));
         Forbid(context.SeccompProfile is not null, at.At("seccompProfile"));
         Forbid(context.FsGroup is not null, at.At("fsGroup"));
         Forbid(context.FsGroupChangePolicy is not null, at.At("fsGroupChangePolicy"));
         Forbid(!context.Sysctls.IsEmpty, at.At("sysctls"));
+        Forbid(spec.ShareProcessNamespace is not null, pod.At("shareProcessNamespace"));
         Forbid(context.RunAsUser is not null, at.At("runAsUser"));
         Forbid(context.RunAsGroup is not null, at.At("runAsGroup"));
         Forbid(!context.SupplementalGroups.IsEmpty, at.At("supplementalGroups"));
         Forbid(context.SupplementalGroupsPolicy is not null, at.At("supplementalGroupsPolicy"));
+        Forbid(context.SeLinuxChangePolicy is not null, at.At("seLinuxChangePolicy"));
     }
 
     private static void CheckWindows(SecurityContext context, FieldErrors at)
@@ -80,13 +81,5 @@ internal static class OperatingSystemChecks
     {
         if (isSet)
             at.Forbidden("cannot be set for a windows pod");
-    }
-
-    private static IEnumerable<(IContainer Container, FieldErrors At)> Containers(PodSpec spec, FieldErrors at)
-    {
-        var containers = spec.Containers.Select((container, i) => ((IContainer)container, at.At("containers", i)));
-        var inits = spec.InitContainers.Select((container, i) => ((IContainer)container, at.At("initContainers", i)));
-        var ephemerals = spec.EphemeralContainers.Select((container, i) => ((IContainer)container, at.At("ephemeralContainers", i)));
-        return containers.Concat(inits).Concat(ephemerals);
     }
 }

@@ -68,12 +68,39 @@ internal static class PlacementChecks
             at.At("nodeAffinityPolicy").OneOf(affinity, "Honor", "Ignore");
         if (constraint.NodeTaintsPolicy is { } taints)
             at.At("nodeTaintsPolicy").OneOf(taints, "Honor", "Ignore");
-        CheckLabelKeys(constraint.MatchLabelKeys, constraint.LabelSelector, at.At("matchLabelKeys"));
+        CheckLabelKeys(constraint.MatchLabelKeys, default, constraint.LabelSelector, at);
         at.At("labelSelector").Selector(constraint.LabelSelector);
     }
 
-    /// <summary>Keys whose values come from the pod's own labels.</summary>
-    internal static void CheckLabelKeys(ValueList<string> keys, LabelSelector? selector, FieldErrors at)
+    /// <summary>Keys whose values come from the pod's own labels: a selector says nothing of them itself.</summary>
+    /// <param name="at">At what has the keys and the selector.</param>
+    internal static void CheckLabelKeys(ValueList<string> matched, ValueList<string> mismatched, LabelSelector? selector, FieldErrors at)
+    {
+        CheckLabelKeys(matched, selector, at.At("matchLabelKeys"));
+        CheckLabelKeys(mismatched, selector, at.At("mismatchLabelKeys"));
+        CheckSaidOnce(matched, selector, at);
+        for (var i = 0; i < matched.Count; i++)
+        {
+            if (mismatched.Contains(matched[i]))
+                at.At("matchLabelKeys", i).Invalid(matched[i], "exists in both matchLabelKeys and mismatchLabelKeys");
+        }
+    }
+
+    // By now the server has added a condition for each key: a second one for the same label is the client's.
+    private static void CheckSaidOnce(ValueList<string> keys, LabelSelector? selector, FieldErrors at)
+    {
+        if (selector is null || keys.IsEmpty)
+            return;
+        var said = selector.MatchLabels.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var condition in selector.MatchExpressions)
+        {
+            var index = keys.FindIndex(key => key == condition.Key);
+            if (!said.Add(condition.Key) && index >= 0)
+                at.At(index).Invalid(condition.Key, "exists in both matchLabelKeys and labelSelector"); // upstream's place
+        }
+    }
+
+    private static void CheckLabelKeys(ValueList<string> keys, LabelSelector? selector, FieldErrors at)
     {
         if (!keys.IsEmpty && selector is null)
         {
@@ -101,7 +128,7 @@ internal static class PlacementChecks
                 break;
             case "Exists":
                 if (toleration.Value.Length > 0)
-                    at.At("operator").Invalid(toleration, "value must be empty when `operator` is 'Exists'");
+                    at.At("operator").Invalid(toleration.Value, "value must be empty when `operator` is 'Exists'");
                 break;
             default:
                 at.At("operator").NotSupported(toleration.Operator, "Equal", "Exists");

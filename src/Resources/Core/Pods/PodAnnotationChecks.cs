@@ -42,23 +42,22 @@ internal static class PodAnnotationChecks
         Check(annotations, pod.Spec, IsCost(before.Find(DeletionCost)), at);
     }
 
-    /// <summary>Of a new pod, annotations and fields that say the same must agree.</summary>
-    internal static void CheckAgreement(Pod pod, FieldErrors spec)
+    /// <summary>Of a new pod, and of a template, annotations and fields that say the same must agree.</summary>
+    internal static void CheckAgreement(ValueMap<string> annotations, PodSpec pod, FieldErrors spec)
     {
-        var annotations = pod.Metadata.Annotations;
-        if (pod.Spec.SecurityContext?.SeccompProfile is { } profile && annotations.TryGetValue(SeccompOfPod, out var annotation))
+        if (pod.SecurityContext?.SeccompProfile is { } profile && annotations.TryGetValue(SeccompOfPod, out var annotation))
             CheckSeccomp(profile, annotation, spec.At("securityContext").At("seccompProfile"));
-        foreach (var (container, place) in Containers(pod.Spec, spec))
+        foreach (var (container, place) in Containers(pod, spec))
         {
             if (container.SecurityContext?.SeccompProfile is { } own && annotations.TryGetValue(SeccompOfContainer + container.Name, out var seccomp))
                 CheckSeccomp(own, seccomp, place.At("securityContext").At("seccompProfile"));
         }
 
-        if (pod.Spec.Os?.Name == "windows")
+        if (pod.Os?.Name == "windows")
             return;
-        foreach (var (container, place) in Containers(pod.Spec, spec))
+        foreach (var (container, place) in Containers(pod, spec))
         {
-            var armor = container.SecurityContext?.AppArmorProfile ?? pod.Spec.SecurityContext?.AppArmorProfile;
+            var armor = container.SecurityContext?.AppArmorProfile ?? pod.SecurityContext?.AppArmorProfile;
             if (armor is not null && annotations.TryGetValue(AppArmor + container.Name, out var named))
                 CheckAppArmor(armor, named, place.At("securityContext").At("appArmorProfile"));
         }
@@ -73,7 +72,7 @@ internal static class PodAnnotationChecks
         foreach (var (key, value) in annotations)
         {
             if (key == SeccompOfPod || key.StartsWith(SeccompOfContainer, StringComparison.Ordinal))
-                CheckSeccompName(value, at.Key(key));
+                CheckSeccompName(value, at.At(key)); // upstream's place: not in brackets
         }
 
         foreach (var (key, value) in annotations)
@@ -137,7 +136,8 @@ internal static class PodAnnotationChecks
             at.At("localhostProfile").Forbidden("apparmor profile in annotation and field must match");
     }
 
-    private static IEnumerable<(IContainer Container, FieldErrors At)> Containers(PodSpec spec, FieldErrors at)
+    /// <summary>All containers of a pod with their places, in upstream's order.</summary>
+    internal static IEnumerable<(IContainer Container, FieldErrors At)> Containers(PodSpec spec, FieldErrors at)
     {
         for (var i = 0; i < spec.InitContainers.Count; i++)
             yield return (spec.InitContainers[i], at.At("initContainers", i));

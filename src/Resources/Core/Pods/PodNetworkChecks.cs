@@ -13,8 +13,8 @@ internal static class PodNetworkChecks
     private const int MaxSearchPaths = 32; // core/validation: MaxDNSSearchPaths
     private const int MaxSearchCharacters = 2048; // core/validation: MaxDNSSearchListChars
 
-    /// <summary>On the node's network a port is the node's.</summary>
-    internal static void CheckHostNetwork(PodSpec spec, FieldErrors at)
+    /// <summary>On the node's network a port is the node's. Templates may leave it open: their pods get it.</summary>
+    internal static void CheckHostNetwork(PodSpec spec, bool isOfPod, FieldErrors at)
     {
         if (!spec.HostNetwork)
             return;
@@ -23,7 +23,7 @@ internal static class PodNetworkChecks
             var ports = spec.Containers[i].Ports;
             for (var j = 0; j < ports.Count; j++)
             {
-                if (ports[j].HostPort != ports[j].ContainerPort_)
+                if ((isOfPod || ports[j].HostPort != 0) && ports[j].HostPort != ports[j].ContainerPort_)
                     at.At("containers", i).At("ports", j).At("hostPort").Invalid(ports[j].HostPort, "must match `containerPort` when `hostNetwork` is true");
             }
         }

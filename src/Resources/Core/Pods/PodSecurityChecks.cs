@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using ControlPlane.Machinery.Errors;
 using ControlPlane.Machinery.Values;
@@ -10,6 +11,7 @@ namespace ControlPlane.Resources.Core;
 internal static partial class PodSecurityChecks
 {
     private const int MaxSysctlName = 253; // core/validation: SysctlMaxLength
+    private const int MaxAppArmorFile = 4095; // core/validation: the longest path, less its end
     private const string SysctlForm = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
     private static readonly string[] HostIpcSysctls = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."];
 
@@ -112,11 +114,32 @@ internal static partial class PodSecurityChecks
     {
         if (profile is null)
             return;
-        at.At("type").RequiredOneOf(profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
-        if (profile.Type != "Localhost" && profile.LocalhostProfile is { } unused)
-            at.At("localhostProfile").Invalid(unused, "can only be set when AppArmor type is Localhost");
-        else if (profile.Type == "Localhost" && string.IsNullOrWhiteSpace(profile.LocalhostProfile))
-            at.At("localhostProfile").Required("must be set when AppArmor type is Localhost");
+        switch (profile.Type)
+        {
+            case "Localhost":
+                CheckAppArmorFile(profile.LocalhostProfile, at.At("localhostProfile"));
+                break;
+            case "RuntimeDefault" or "Unconfined":
+                if (profile.LocalhostProfile is { } unused)
+                    at.At("localhostProfile").Invalid(unused, "can only be set when AppArmor type is Localhost");
+                break;
+            case "":
+                at.At("type").Required("type is required when appArmorProfile is set");
+                break;
+            default:
+                at.At("type").NotSupported(profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
+                break;
+        }
+    }
+
+    private static void CheckAppArmorFile(string? name, FieldErrors at)
+    {
+        if (string.IsNullOrEmpty(name))
+            at.Required("must be set when AppArmor type is Localhost");
+        else if (name.Trim().Length < name.Length)
+            at.Invalid(name, "must not be padded with whitespace");
+        if (name is not null && Encoding.UTF8.GetByteCount(name) > MaxAppArmorFile)
+            at.TooLong(MaxAppArmorFile);
     }
 
     private static void CheckSysctls(ValueList<Sysctl> sysctls, PodSpec spec, FieldErrors at)

@@ -34,6 +34,8 @@ internal static class PodStatusChecks
         CheckUsers(value.ContainerStatuses, pod.Spec.Os, status.At("containerStatuses"));
         CheckUsers(value.InitContainerStatuses, pod.Spec.Os, status.At("initContainerStatuses"));
         CheckUsers(value.EphemeralContainerStatuses, pod.Spec.Os, status.At("ephemeralContainerStatuses"));
+        AllocatedResourceChecks.Check(value.ContainerStatuses, pod.Spec.Containers, status.At("containerStatuses"));
+        AllocatedResourceChecks.Check(value.InitContainerStatuses, pod.Spec.InitContainers, status.At("initContainerStatuses"));
         for (var i = 0; i < value.EphemeralContainerStatuses.Count; i++)
         {
             if (!value.EphemeralContainerStatuses[i].AllocatedResourcesStatus.IsEmpty)

@@ -43,8 +43,9 @@ internal static class PodUpdateRules
 
         for (var i = 0; i < containers.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(containers[i].Image))
+            if (containers[i].Image.Length == 0)
                 at.At(i).At("image").Required();
+            PodValidation.CheckImage(containers[i], at.At(i));
         }
 
         return true;

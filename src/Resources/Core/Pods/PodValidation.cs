@@ -37,7 +37,7 @@ internal static class PodValidation
             at.At("ephemeralContainers").Forbidden("cannot be set on create");
         if (pod.Spec.NodeName.Length > 0 && !pod.Spec.SchedulingGates.IsEmpty)
             at.At("nodeName").Forbidden("cannot be set until all schedulingGates have been cleared");
-        PodAnnotationChecks.CheckAgreement(pod, at);
+        PodAnnotationChecks.CheckAgreement(pod.Metadata.Annotations, pod.Spec, at);
     }
 
     /// <summary>The template of a controller.</summary>
@@ -47,6 +47,7 @@ internal static class PodValidation
         ObjectMetaRules.CheckAnnotations(template.Metadata.Annotations, at.At("annotations"));
         PodAnnotationChecks.Check(template.Metadata.Annotations, template.Spec, at.At("annotations"));
         CheckSpec(template.Spec, null, at.At("spec"));
+        PodAnnotationChecks.CheckAgreement(template.Metadata.Annotations, template.Spec, at.At("spec"));
         if (!template.Spec.EphemeralContainers.IsEmpty)
             at.At("spec").At("ephemeralContainers").Forbidden("ephemeral containers not allowed in pod template");
     }
@@ -62,8 +63,8 @@ internal static class PodValidation
         containers.CheckInitContainers(at.At("initContainers"));
         containers.CheckEphemeralContainers(at.At("ephemeralContainers"));
         if (spec.Resources is { } resources)
-            ResourceChecks.CheckWholePod(spec, resources, at.At("resources"));
-        PodNetworkChecks.CheckHostNetwork(spec, at);
+            RequirementChecks.CheckWholePod(spec, resources, at.At("resources"));
+        PodNetworkChecks.CheckHostNetwork(spec, podName is not null, at);
         at.At("restartPolicy").RequiredOneOf(spec.RestartPolicy, RestartPolicies);
         at.At("dnsPolicy").RequiredOneOf(spec.DnsPolicy, DnsPolicies);
         at.At("nodeSelector").Labels(spec.NodeSelector);
@@ -73,6 +74,7 @@ internal static class PodValidation
         PlacementChecks.CheckReadinessGates(spec.ReadinessGates, at.At("readinessGates"));
         PlacementChecks.CheckSchedulingGates(spec.SchedulingGates, at.At("schedulingGates"));
         PlacementChecks.CheckSpread(spec.TopologySpreadConstraints, at.At("topologySpreadConstraints"));
+        HostProcessChecks.Check(spec, at);
         PodSecurityChecks.CheckHostUsers(spec, at);
         CheckNames(spec, at);
         PlacementChecks.CheckTolerations(spec.Tolerations, at.At("tolerations"));
@@ -117,7 +119,7 @@ internal static class PodValidation
         if (spec.PreemptionPolicy is { } policy)
             at.At("preemptionPolicy").RequiredOneOf(policy, "PreemptLowerPriority", "Never");
         if (!spec.Overhead.IsEmpty)
-            ResourceChecks.Check(new ResourceRequirements { Limits = spec.Overhead }, at.At("overhead"));
+            RequirementChecks.Check(new ResourceRequirements { Limits = spec.Overhead }, at.At("overhead"));
     }
 
     private static void CheckNoTokens(ValueList<Volume> volumes, FieldErrors at)
@@ -136,9 +138,13 @@ internal static class PodValidation
     private static void CheckImages(ValueList<Container> containers, FieldErrors at)
     {
         for (var i = 0; i < containers.Count; i++)
-        {
-            if (containers[i].Image.Trim().Length != containers[i].Image.Length)
-                at.At(i).At("image").Invalid(containers[i].Image, "must not have leading or trailing whitespace");
-        }
+            CheckImage(containers[i], at.At(i));
+    }
+
+    /// <summary>An image's name without blanks around it: in templates they are let be.</summary>
+    internal static void CheckImage(IContainer container, FieldErrors at)
+    {
+        if (container.Image.Trim().Length != container.Image.Length)
+            at.At("image").Invalid(container.Image, "must not have leading or trailing whitespace");
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
+using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
 
 namespace ControlPlane.Resources.Core;
@@ -59,7 +60,8 @@ internal static class PodWarnings
             .Concat(spec.AllContainers(path).SelectMany(one => Container(one.Container, one.Path, spec, metadata, annotations, isOfTemplate)))
             .Concat(PortWarnings.Of(spec, path))
             .Concat(GracePeriod(spec, path))
-            .Concat(Neighbours(spec.Affinity, path + ".affinity"));
+            .Concat(Neighbours(spec.Affinity, path + ".affinity"))
+            .Concat(Addresses(spec, path));
     }
 
     /// <summary>All containers of a pod with their places: init containers first, as upstream goes through them.</summary>
@@ -173,6 +175,14 @@ internal static class PodWarnings
     {
         if (quantities.TryGetValue(name, out var quantity) && quantity.MilliValue % 1000 != 0)
             yield return $"{path}[{name}]: fractional byte value \"{quantity}\" is invalid, must be an integer";
+    }
+
+    private static IEnumerable<string> Addresses(PodSpec spec, string path)
+    {
+        var servers = spec.DnsConfig?.Nameservers ?? default;
+        var ofServers = servers.Select((server, i) => AddressWarnings.OfAddress(server, At(path + ".dnsConfig.nameservers", i)));
+        var ofAliases = spec.HostAliases.Select((alias, i) => AddressWarnings.OfAddress(alias.Ip, At(path + ".hostAliases", i) + ".ip"));
+        return ofServers.Concat(ofAliases).OfType<string>();
     }
 
     private static IEnumerable<string> GracePeriod(PodSpec spec, string path)

@@ -49,7 +49,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
 
     protected override Pod PrepareForCreate(Pod pod, WriteContext context)
     {
-        var prepared = pod with { Spec = pod.Spec.WithSelectedByOwnLabels(pod.Metadata.Labels) };
+        var prepared = pod with { Spec = pod.Spec.WithoutDisabled(null, context.Features).WithSelectedByOwnLabels(pod.Metadata.Labels) };
         return prepared with { Status = new PodStatus { Phase = "Pending", QosClass = prepared.QualityOfService, Conditions = GatedCondition(pod) } };
     }
 
@@ -58,7 +58,7 @@ internal sealed class Pods : ResourceDefinition<Pod>
         "status" => PodSubresources.StatusOnly(pod, old),
         "resize" => PodResizeRules.Prepared(pod, old),
         "ephemeralcontainers" => PodSubresources.Only(pod, old, old.Spec with { EphemeralContainers = pod.Spec.EphemeralContainers }),
-        _ => pod,
+        _ => pod with { Spec = pod.Spec.WithoutDisabled(old.Spec, context.Features) },
     };
 
     protected override void Validate(Pod pod, FieldErrors errors) => PodValidation.CheckNewPod(pod, errors);

@@ -1,5 +1,6 @@
 using ControlPlane.Machinery.Definitions;
 using ControlPlane.Machinery.Errors;
+using ControlPlane.Machinery.Meta;
 using ControlPlane.Machinery.Values;
 using ControlPlane.Resources.Checks;
 using ControlPlane.Types.Core;
@@ -251,6 +252,7 @@ internal static class VolumeChecks
             var place = at.At("ephemeral").At("volumeClaimTemplate");
             ObjectMetaRules.CheckAnnotations(template.Metadata.Annotations, place.At("metadata").At("annotations"));
             place.At("metadata").At("labels").Labels(template.Metadata.Labels);
+            CheckOnlyLabels(template.Metadata, place.At("metadata"));
             PersistentVolumeClaimChecks.Check(template.Spec, null, place.At("spec"));
         }
 
@@ -258,6 +260,23 @@ internal static class VolumeChecks
             return;
         foreach (var complaint in Names.Subdomain($"{podName}-{name}"))
             at.At("name").Invalid(name, $"PVC name \"{podName}-{name}\": {complaint}");
+    }
+
+    // The claim that is made has a name and an owner of its own.
+    private static void CheckOnlyLabels(ObjectMeta metadata, FieldErrors at)
+    {
+        foreach (var (isSet, field) in new[]
+        {
+            (metadata.Name.Length > 0, "name"), (metadata.GenerateName.Length > 0, "generateName"), (metadata.Namespace.Length > 0, "namespace"),
+            (metadata.SelfLink.Length > 0, "selfLink"), (metadata.Uid.Length > 0, "uID"), (metadata.ResourceVersion.Length > 0, "resourceVersion"),
+            (metadata.Generation != 0, "generation"), (!metadata.CreationTimestamp.IsZero, "creationTimestamp"), (metadata.DeletionTimestamp is not null, "deletionTimestamp"),
+            (metadata.DeletionGracePeriodSeconds is not null, "deletionGracePeriodSeconds"), (!metadata.OwnerReferences.IsEmpty, "ownerReferences"),
+            (!metadata.Finalizers.IsEmpty, "finalizers"), (!metadata.ManagedFields.IsEmpty, "managedFields"),
+        })
+        {
+            if (isSet)
+                at.At(field).Forbidden("cannot be set");
+        }
     }
 
     private static void CheckImage(ImageVolumeSource image, bool isOfPod, FieldErrors at)

@@ -29,7 +29,7 @@ internal static class WindowsChecks
             }
         }
 
-        if (options.RunAsUserName is { Length: 0 } nobody)
-            at.At("runAsUserName").Invalid(nobody, "runAsUserName cannot be an empty string");
+        if (options.RunAsUserName is { } user)
+            WindowsUserChecks.Check(user, at.At("runAsUserName"));
     }
 }

@@ -53,6 +53,24 @@ public sealed class ObjectTests
     }
 
     [Test]
+    public async Task Who_creates_an_object_owns_the_structs_it_states()
+    {
+        var (space, kind) = (await NamespaceAsync(), _kind);
+        var made = await OkAsync(HttpMethod.Post, kind.In(space), kind.Widget("a", """{"free":{"x":1},"replicas":1}"""));
+        Assert.That(
+            made["metadata"]!["managedFields"]![0]!["fieldsV1"]!.ToJsonString(),
+            Is.EqualTo("""{"f:spec":{".":{},"f:free":{".":{},"f:x":{}},"f:mode":{},"f:replicas":{}}}"""));
+    }
+
+    [Test]
+    public async Task Applying_a_status_makes_no_object()
+    {
+        var (space, kind) = (await NamespaceAsync(), _kind);
+        var refused = await SendAsync(HttpMethod.Patch, $"{kind.In(space)}/none/status?fieldManager=m", kind.Widget("none", "{}"), "application/apply-patch+yaml");
+        Assert.That(refused.Message, Is.EqualTo($"widgets.{kind.Group} \"none\" not found"));
+    }
+
+    [Test]
     public async Task The_generation_grows_with_the_spec_and_not_with_metadata_or_status()
     {
         var (space, kind) = (await NamespaceAsync(), _kind);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using ControlPlane.Machinery.Meta;
@@ -124,6 +125,64 @@ internal sealed class FieldManagerTests
         var outcome = Manager.Apply(live, owners, Object("""{"ports":[{"port":80,"name":"b"}]}"""), "two", force: false, Later);
         Assert.That(((ApplyOutcome.Conflicted)outcome).Message, Is.EqualTo(
             """Apply failed with 1 conflict: conflict with "one": .spec.ports[port=80,protocol="TCP"].name"""));
+    }
+
+    [Test]
+    public void What_two_apply_alike_belongs_to_both_and_goes_with_the_second()
+    {
+        var (live, owners) = Apply(null, ManagedFields.Empty, """{"a":"1","b":"1"}""", "one", First);
+        (live, owners) = Apply(live, owners, """{"a":"1"}""", "two", First);
+        (live, owners) = Apply(live, owners, """{"b":"1"}""", "one", Later);
+        Assert.That(live.Object("spec"), Is.EqualTo(Spec("""{"a":"1","b":"1"}""")));
+        (live, owners) = Apply(live, owners, "{}", "two", Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(live.Object("spec"), Is.EqualTo(Spec("""{"b":"1"}""")));
+            Assert.That(Summary(owners), Is.EqualTo(new[] { """one 2000 {"f:spec":{"f:b":{}}}""", """two 2000 {"f:spec":{}}""" }));
+        });
+    }
+
+    [Test]
+    public void Force_takes_what_others_own_and_leaves_them_the_rest()
+    {
+        var (live, owners) = Apply(null, ManagedFields.Empty, """{"a":"1","b":"1"}""", "one", First);
+        var refused = Manager.Apply(live, owners, Object("""{"a":"2"}"""), "two", force: false, Later);
+        var taken = (ApplyOutcome.Merged)Manager.Apply(live, owners, Object("""{"a":"2"}"""), "two", force: true, Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(((ApplyOutcome.Conflicted)refused).Message, Is.EqualTo("""Apply failed with 1 conflict: conflict with "one": .spec.a"""));
+            Assert.That(Summary(taken.Owners), Is.EqualTo(new[] { """one 1000 {"f:spec":{"f:b":{}}}""", """two 2000 {"f:spec":{"f:a":{}}}""" }));
+        });
+    }
+
+    [Test]
+    public void An_atomic_map_is_taken_whole_or_not_at_all()
+    {
+        var (live, owners) = Apply(null, ManagedFields.Empty, """{"atomic":{"k":"v","l":"w"}}""", "one", First);
+        var refused = Manager.Apply(live, owners, Object("""{"atomic":{"m":"x"}}"""), "two", force: false, Later);
+        var taken = (ApplyOutcome.Merged)Manager.Apply(live, owners, Object("""{"atomic":{"m":"x"}}"""), "two", force: true, Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(((ApplyOutcome.Conflicted)refused).Message, Is.EqualTo("""Apply failed with 1 conflict: conflict with "one": .spec.atomic"""));
+            Assert.That(taken.Object.Object("spec"), Is.EqualTo(Spec("""{"atomic":{"m":"x"}}""")));
+            Assert.That(Summary(taken.Owners), Is.EqualTo(new[] { """two 2000 {"f:spec":{"f:atomic":{}}}""" }));
+        });
+    }
+
+    [Test]
+    public void What_an_endpoint_resets_is_owned_by_nobody_who_writes_there()
+    {
+        var manager = new FieldManager { Type = Thing, ApiVersion = "v1", ResetFields = new Dictionary<string, FieldSet> { ["v1"] = FieldSet.Of(FieldPath.Of("spec", "map")) }.ToFrozenDictionary() };
+        var applied = (ApplyOutcome.Merged)manager.Apply(null, ManagedFields.Empty, Object("""{"a":"1","map":{"k":"v"}}"""), "m", force: false, First);
+        Assert.That(Summary(applied.Owners), Is.EqualTo(new[] { """m 1000 {"f:spec":{"f:a":{}}}""" }));
+    }
+
+    [Test]
+    public void A_custom_objects_creator_owns_its_structs_too()
+    {
+        var custom = Struct(new FieldDescriptor("metadata", ObjectMeta.Descriptor), new FieldDescriptor("spec", Struct(Field("a", Text))) { IsPointer = true });
+        var owners = new FieldManager { Type = custom, ApiVersion = "v1" }.Update(null, ManagedFields.Empty, Object("""{"a":"1"}"""), "m", First);
+        Assert.That(owners.Single().Fields.ToString(), Is.EqualTo("""{"f:spec":{".":{},"f:a":{}}}"""));
     }
 
     [Test]
