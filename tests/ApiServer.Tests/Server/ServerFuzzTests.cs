@@ -20,6 +20,8 @@ public sealed class ServerFuzzTests
         var tried = await run.RunAsync(random => new ServerCase(random, @namespace).RunAsync());
         var after = GC.GetTotalMemory(forceFullCollection: true);
         TestContext.Out.WriteLine($"{tried} cases; memory {before >> 20} MiB before, {after >> 20} MiB after");
-        Assert.That(after - before, Is.LessThan(GrowthMax), "what is deleted is forgotten");
+        // In the short form other tests run beside it, with memory of their own.
+        if (run.Minutes > 0)
+            Assert.That(after - before, Is.LessThan(GrowthMax), "what is deleted is forgotten");
     }
 }

@@ -31,7 +31,11 @@ public sealed class InFlightTests
     }
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await _server.DisposeAsync();
+    public async Task StopAsync()
+    {
+        _writer.Dispose();
+        await _server.DisposeAsync();
+    }
 
     [Test]
     public async Task A_write_whose_time_is_up_is_504()

@@ -123,6 +123,25 @@ public sealed class JsonBodyTests
     }
 
     [Test]
+    public async Task A_field_of_any_name_is_warned_of()
+    {
+        var made = await SendAsync(HttpMethod.Post, $"api/v1/namespaces/{await NamespaceAsync()}/configmaps", "{\"metadata\":{\"name\":\"a\"},\"\u2028\u00fc\\u0001\":1}");
+        Assert.That((int)made.Code, Is.EqualTo(201), made.Text);
+        Assert.That(made.Warnings, Has.Length.EqualTo(1));
+    }
+
+    [TestCase("7", 400)]
+    [TestCase("0", 201)]
+    [TestCase("no version", 201)]
+    public async Task An_object_to_be_created_has_no_version(string version, int code)
+    {
+        var made = await SendAsync(HttpMethod.Post, $"api/v1/namespaces/{await NamespaceAsync()}/configmaps", $$$"""{"metadata":{"name":"a","resourceVersion":"{{{version}}}"} }""");
+        Assert.That((int)made.Code, Is.EqualTo(code), made.Text);
+        if (code == 400)
+            Assert.That(made.Message, Is.EqualTo("resourceVersion should not be set on objects to be created"));
+    }
+
+    [Test]
     public async Task Names_and_labels_have_their_lengths()
     {
         var maps = $"api/v1/namespaces/{await NamespaceAsync()}/configmaps";
