@@ -22,12 +22,12 @@ internal sealed class PriorityAdmission(ResourceCatalog catalog) : IMutatingAdmi
         && (request.IsPod || (request.Definition.Resource == Classes && request.Subresource.Length == 0));
 
     /// <inheritdoc/>
-    public ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel) => ValueTask.FromResult(request.Object switch
+    public async ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel) => request.Object switch
     {
-        Pod pod when request.Operation == AdmissionOperation.Create => Resolved(pod, request),
+        Pod pod when request.Operation == AdmissionOperation.Create => await ResolvedAsync(pod, request, cancel),
         Pod pod when request.Old is Pod old => Kept(pod, old),
         var other => other,
-    });
+    };
 
     /// <inheritdoc/>
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancel)
@@ -43,10 +43,10 @@ internal sealed class PriorityAdmission(ResourceCatalog catalog) : IMutatingAdmi
             ? pod with { Spec = pod.Spec with { Priority = pod.Spec.Priority ?? old.Spec.Priority, PreemptionPolicy = pod.Spec.PreemptionPolicy ?? old.Spec.PreemptionPolicy } }
             : pod;
 
-    private Pod Resolved(Pod pod, AdmissionRequest request)
+    private async ValueTask<Pod> ResolvedAsync(Pod pod, AdmissionRequest request, CancellationToken cancel)
     {
         var found = pod.Spec.PriorityClassName.Length > 0
-            ? Find(pod.Spec.PriorityClassName) ?? throw Forbidden(request, $"no PriorityClass with name {pod.Spec.PriorityClassName} was found")
+            ? await FindAsync(pod.Spec.PriorityClassName, cancel) ?? throw Forbidden(request, $"no PriorityClass with name {pod.Spec.PriorityClassName} was found")
             : Default();
         var priority = found?.Value ?? 0;
         var preemption = found?.PreemptionPolicy ?? PreemptLower;
@@ -65,7 +65,12 @@ internal sealed class PriorityAdmission(ResourceCatalog catalog) : IMutatingAdmi
         };
     }
 
-    private PriorityClass? Find(string name) => catalog.Current.Find(Classes)?.FindCached(new ObjectKey("", name))?.Record as PriorityClass;
+    // One that was made a moment ago may not be in the cache yet: only the store can say that there is none.
+    private async ValueTask<PriorityClass?> FindAsync(string name, CancellationToken cancel)
+    {
+        var key = new ObjectKey("", name);
+        return catalog.Current.Find(Classes) is { } classes ? (classes.FindCached(key) ?? await classes.FindAsync(key, cancel))?.Record as PriorityClass : null;
+    }
 
     // Should there be several all the same, the lowest counts.
     private PriorityClass? Default() => catalog.Current.Find(Classes)?.ListCached("")

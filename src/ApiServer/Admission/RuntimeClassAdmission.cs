@@ -17,11 +17,11 @@ internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutating
     public bool Handles(AdmissionRequest request) => request.IsNewPod;
 
     /// <inheritdoc/>
-    public ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
+    public async ValueTask<IApiObject?> MutateAsync(AdmissionRequest request, CancellationToken cancel)
     {
         var pod = (Pod)request.Object!;
         var wanted = pod.Spec.RuntimeClassName;
-        var found = string.IsNullOrEmpty(wanted) ? null : Find(wanted) ?? throw Forbidden(request, $"pod rejected: RuntimeClass \"{wanted}\" not found");
+        var found = string.IsNullOrEmpty(wanted) ? null : await FindAsync(wanted, cancel) ?? throw Forbidden(request, $"pod rejected: RuntimeClass \"{wanted}\" not found");
         var overhead = found?.Overhead?.PodFixed ?? default;
         if (!pod.Spec.Overhead.IsEmpty && pod.Spec.Overhead != overhead)
         {
@@ -31,9 +31,9 @@ internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutating
         }
 
         if (found is null)
-            return ValueTask.FromResult<IApiObject?>(pod);
+            return pod;
         var spec = overhead.IsEmpty ? pod.Spec : pod.Spec with { Overhead = overhead };
-        return ValueTask.FromResult<IApiObject?>(pod with { Spec = found.Scheduling is { } scheduling ? Scheduled(spec, scheduling, request) : spec });
+        return pod with { Spec = found.Scheduling is { } scheduling ? Scheduled(spec, scheduling, request) : spec };
     }
 
     private static PodSpec Scheduled(PodSpec spec, Scheduling scheduling, AdmissionRequest request)
@@ -51,8 +51,14 @@ internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutating
         };
     }
 
-    private RuntimeClass? Find(string name) =>
-        catalog.Current.Find(new GroupResource("node.k8s.io", "runtimeclasses"))?.FindCached(new ObjectKey("", name))?.Record as RuntimeClass;
+    // One that was made a moment ago may not be in the cache yet: only the store can say that there is none.
+    private async ValueTask<RuntimeClass?> FindAsync(string name, CancellationToken cancel)
+    {
+        var key = new ObjectKey("", name);
+        if (catalog.Current.Find(new GroupResource("node.k8s.io", "runtimeclasses")) is not { } classes)
+            return null;
+        return (classes.FindCached(key) ?? await classes.FindAsync(key, cancel))?.Record as RuntimeClass;
+    }
 
     private static ApiException Forbidden(AdmissionRequest request, string why) => ApiError.Forbidden(request.Definition.Resource, request.Name, why);
 }

@@ -20,6 +20,24 @@ public sealed class FreshnessTests
     }
 
     [Test]
+    public async Task A_pod_may_follow_its_runtime_class_and_priority_class_at_once()
+    {
+        var name = await NamespaceAsync();
+        await OkAsync(HttpMethod.Post, $"api/v1/namespaces/{name}/serviceaccounts", """{"metadata":{"name":"own"}}""");
+        for (var i = 0; i < Times; i++)
+        {
+            await OkAsync(HttpMethod.Post, "apis/node.k8s.io/v1/runtimeclasses", $$$$"""{"metadata":{"name":"fresh-{{{{i}}}}"},"handler":"runc","overhead":{"podFixed":{"cpu":"1m"}}}""");
+            await OkAsync(HttpMethod.Post, "apis/scheduling.k8s.io/v1/priorityclasses", $$$"""{"metadata":{"name":"fresh-{{{i}}}"},"value":{{{i}}}}""");
+            var made = await OkAsync(HttpMethod.Post, $"api/v1/namespaces/{name}/pods", $$$"""
+                {"metadata":{"name":"p{{{i}}}"},"spec":{"serviceAccountName":"own","runtimeClassName":"fresh-{{{i}}}","priorityClassName":"fresh-{{{i}}}",
+                 "containers":[{"name":"c","image":"i"}]}}
+                """);
+            Assert.That(made["spec"]!["priority"]!.GetValue<int>(), Is.EqualTo(i));
+            Assert.That(made["spec"]!["overhead"]!["cpu"]!.GetValue<string>(), Is.EqualTo("1m"));
+        }
+    }
+
+    [Test]
     public async Task A_pod_waits_a_moment_for_the_default_service_account_of_its_namespace()
     {
         const string Name = "without-account";

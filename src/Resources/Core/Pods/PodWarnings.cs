@@ -18,6 +18,8 @@ internal static class PodWarnings
     private const string AppArmor = "container.apparmor.security.beta.kubernetes.io/";
     private const string SeccompGone = "non-functional in v1.27+; use the \"seccompProfile\" field instead";
 
+    private static readonly string[] InBytes = ["memory", "ephemeral-storage"];
+
     private static readonly (string Key, string Advice)[] DeprecatedAnnotations =
     [
         ("scheduler.alpha.kubernetes.io/critical-pod", "non-functional in v1.16+; use the \"priorityClassName\" field instead"),
@@ -148,34 +150,43 @@ internal static class PodWarnings
         var hasAppArmor = spec.SecurityContext?.AppArmorProfile is not null || container.SecurityContext?.AppArmorProfile is not null;
         if (isOfTemplate && !hasAppArmor && metadata.Annotations.ContainsKey(AppArmor + container.Name))
             yield return $"{annotations}[{AppArmor}{container.Name}]: deprecated since v1.30; use the \"appArmorProfile\" field instead";
-        foreach (var name in new[] { "memory", "ephemeral-storage" })
+        foreach (var name in InBytes)
         {
-            foreach (var text in Fractions(container.Resources.Limits, name, path + ".resources.limits"))
-                yield return text;
-            foreach (var text in Fractions(container.Resources.Requests, name, path + ".resources.requests"))
-                yield return text;
+            if (Fraction(container.Resources.Limits, name) is { } limit)
+                yield return $"{path}.resources.limits{limit}";
+            if (Fraction(container.Resources.Requests, name) is { } request)
+                yield return $"{path}.resources.requests{request}";
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < container.Env.Count; i++)
         {
             var variable = container.Env[i];
-            // "$(X)123" adds to what X was; "$(X)" alone, or anything else, does away with it.
-            var reference = $"$({variable.Name})";
-            var adds = variable.ValueFrom is null && variable.Value != reference && variable.Value.Contains(reference, StringComparison.Ordinal);
-            if (!names.Add(variable.Name) && !adds)
+            if (!names.Add(variable.Name) && !Adds(variable))
                 yield return $"{At(path + ".env", i)}: hides previous definition of \"{variable.Name}\", which may be dropped when using apply";
         }
     }
 
-    private static IEnumerable<string> Fractions(ValueMap<Quantity> quantities, string path) =>
-        Fractions(quantities, "memory", path).Concat(Fractions(quantities, "ephemeral-storage", path));
-
-    private static IEnumerable<string> Fractions(ValueMap<Quantity> quantities, string name, string path)
+    // "$(X)123" adds to what X was; "$(X)" alone, or anything else, does away with it.
+    private static bool Adds(EnvVar variable)
     {
-        if (quantities.TryGetValue(name, out var quantity) && quantity.MilliValue % 1000 != 0)
-            yield return $"{path}[{name}]: fractional byte value \"{quantity}\" is invalid, must be an integer";
+        var reference = $"$({variable.Name})";
+        return variable.ValueFrom is null && variable.Value != reference && variable.Value.Contains(reference, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Fractions(ValueMap<Quantity> quantities, string path)
+    {
+        foreach (var name in InBytes)
+        {
+            if (Fraction(quantities, name) is { } text)
+                yield return path + text;
+        }
+    }
+
+    // What follows the map's path; null where all is well.
+    private static string? Fraction(ValueMap<Quantity> quantities, string name) => quantities.TryGetValue(name, out var quantity) && quantity.MilliValue % 1000 != 0
+        ? $"[{name}]: fractional byte value \"{quantity}\" is invalid, must be an integer"
+        : null;
 
     private static IEnumerable<string> Addresses(PodSpec spec, string path)
     {
