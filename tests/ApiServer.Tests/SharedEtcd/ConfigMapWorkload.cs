@@ -16,10 +16,7 @@ internal sealed class ConfigMapWorkload : IAsyncDisposable
     private readonly List<ConfigMapClient> _clients;
     private readonly List<ConfigMapWatcher> _watchers;
     private readonly List<ConfigMapWatcher> _witnesses;
-    private readonly List<Task> _writing = [];
-    private readonly List<Task> _watching = [];
-    private readonly CancellationTokenSource _endOfWriting = new();
-    private readonly CancellationTokenSource _endOfWatching = new();
+    private readonly Crew _crew = new();
 
     /// <summary>Starts everybody.</summary>
     /// <param name="servers">Whom they ask.</param>
@@ -33,13 +30,17 @@ internal sealed class ConfigMapWorkload : IAsyncDisposable
         _clients = [.. Enumerable.Range(0, Clients).Select(number => new ConfigMapClient(servers, count, $"{number}", history, new Random(random.Next())))];
         _watchers = [.. Enumerable.Range(0, Watchers).Select(number => new ConfigMapWatcher(servers, count, $"watcher {number}", history, new Random(random.Next())))];
         _witnesses = [.. Enumerable.Range(0, Witnesses).Select(number => new ConfigMapWatcher(servers, lasting, $"witness {number}", history, new Random(random.Next())))];
-        _watching.AddRange(_watchers.Concat(_witnesses).Select(watcher => Task.Run(() => watcher.FollowAsync(_endOfWatching.Token))));
-        // The witnesses must be there from the first write on.
-        _writing.AddRange(_clients.Select(client => Task.Run(async () =>
+        foreach (var watcher in _watchers.Concat(_witnesses))
+            _crew.Watch(watcher.FollowAsync);
+        foreach (var client in _clients)
         {
-            await Eventually.TrueAsync(() => _witnesses.TrueForAll(witness => witness.Lists > 0));
-            await client.RunAsync(_endOfWriting.Token);
-        })));
+            _crew.Write(async stop =>
+            {
+                // The witnesses must be there from the first write on.
+                await Eventually.TrueAsync(() => _witnesses.TrueForAll(witness => witness.Lists > 0));
+                await client.RunAsync(stop);
+            });
+        }
     }
 
     /// <summary>How many writes were acknowledged.</summary>
@@ -58,43 +59,26 @@ internal sealed class ConfigMapWorkload : IAsyncDisposable
     public async Task ProgressAsync()
     {
         foreach (var (client, before) in _clients.Select(client => (client, client.Acknowledged)).ToArray())
-            await WhileAllRunAsync(() => client.Acknowledged >= before + 3);
+            await _crew.UntilAsync(() => client.Acknowledged >= before + 3);
         await AllAreToldAsync();
     }
 
     /// <summary>Ends the clients, lets the watchers see what they did, and reads all once more.</summary>
     public async Task FinishAsync()
     {
-        await _endOfWriting.CancelAsync();
-        await Task.WhenAll(_writing);
+        await _crew.EndWritingAsync();
         await AllAreToldAsync();
         foreach (var client in _clients)
             await Eventually.TrueAsync(client.ListAsync);
-        await _endOfWatching.CancelAsync();
-        await Task.WhenAll(_watching);
+        await _crew.EndWatchingAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _endOfWriting.CancelAsync();
-        await _endOfWatching.CancelAsync();
-        await Task.WhenAll([.. _writing, .. _watching]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _endOfWriting.Dispose();
-        _endOfWatching.Dispose();
-    }
+    public ValueTask DisposeAsync() => _crew.DisposeAsync();
 
     private async Task AllAreToldAsync()
     {
         var at = _history.Operations.OfType<ClientOperation.Write>().Max(write => write.Outcome is WriteOutcome.Done { Revision: { } revision } ? revision : 0);
         foreach (var watcher in _watchers.Concat(_witnesses))
-            await WhileAllRunAsync(() => watcher.Through >= at);
+            await _crew.UntilAsync(() => watcher.Through >= at);
     }
-
-    // Who has failed says why; nobody is waited for in vain.
-    private Task WhileAllRunAsync(Func<bool> condition) => Eventually.TrueAsync(async () =>
-    {
-        if (_writing.Concat(_watching).FirstOrDefault(task => task.IsFaulted) is { } failed)
-            await failed;
-        return condition();
-    });
 }

@@ -22,10 +22,7 @@ internal sealed class RegisterWorkload : IAsyncDisposable
     private readonly List<EtcdStore> _stores = [];
     private readonly List<RegisterClient> _clients = [];
     private readonly List<RegisterWatcher> _witnesses = [];
-    private readonly List<Task> _writing = [];
-    private readonly List<Task> _watching = [];
-    private readonly CancellationTokenSource _endOfWriting = new();
-    private readonly CancellationTokenSource _endOfWatching = new();
+    private readonly Crew _crew = new();
     private long _compacted;
     private int _tooLate;
 
@@ -46,7 +43,7 @@ internal sealed class RegisterWorkload : IAsyncDisposable
             for (var number = 0; number < Stores; number++)
                 await workload.AddStoreAsync(options, number);
             var random = new Random(workload._random.Next());
-            workload._watching.Add(Task.Run(() => workload.CompactAsync(random)));
+            workload._crew.Watch(stop => workload.CompactAsync(random, stop));
             return workload;
         }
         catch
@@ -60,35 +57,29 @@ internal sealed class RegisterWorkload : IAsyncDisposable
     public async Task ProgressAsync()
     {
         foreach (var (client, before) in _clients.Select(client => (client, client.Acknowledged)).ToArray())
-            await WhileAllRunAsync(() => client.Acknowledged >= before + 3);
+            await _crew.UntilAsync(() => client.Acknowledged >= before + 3);
         var at = _history.Operations.OfType<ClientOperation.Write>().Max(write => write.Outcome is WriteOutcome.Done done ? done.Revision!.Value : 0);
         foreach (var witness in _witnesses)
-            await WhileAllRunAsync(() => witness.Through >= at);
+            await _crew.UntilAsync(() => witness.Through >= at);
     }
 
     /// <summary>Ends the clients, lets the witnesses see what they did, and looks at what is there through every store.</summary>
     public async Task FinishAsync()
     {
-        await _endOfWriting.CancelAsync();
-        await Task.WhenAll(_writing);
+        await _crew.EndWritingAsync();
         var last = await _stores[0].CurrentRevisionAsync(default);
         foreach (var witness in _witnesses)
-            await WhileAllRunAsync(() => witness.Through >= last.Value);
+            await _crew.UntilAsync(() => witness.Through >= last.Value);
         foreach (var client in _clients)
             await client.ListAsync();
-        await _endOfWatching.CancelAsync();
-        await Task.WhenAll(_watching);
+        await _crew.EndWatchingAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _endOfWriting.CancelAsync();
-        await _endOfWatching.CancelAsync();
-        await Task.WhenAll([.. _writing, .. _watching]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _crew.DisposeAsync();
         foreach (var store in _stores)
             await store.DisposeAsync();
-        _endOfWriting.Dispose();
-        _endOfWatching.Dispose();
     }
 
     private async Task AddStoreAsync(EtcdStoreOptions options, int number)
@@ -101,35 +92,35 @@ internal sealed class RegisterWorkload : IAsyncDisposable
         {
             var client = new RegisterClient(store, $"{number}.{index}", _history, new Random(_random.Next()));
             _clients.Add(client);
-            _writing.Add(Task.Run(() => client.RunAsync(_endOfWriting.Token)));
+            _crew.Write(client.RunAsync);
         }
 
         var witness = new RegisterWatcher(store, $"witness {number}", _history);
         _witnesses.Add(witness);
-        _watching.Add(Task.Run(() => witness.FollowAsync(1, _endOfWatching.Token)));
+        _crew.Watch(stop => witness.FollowAsync(1, stop));
         var random = new Random(_random.Next());
-        _watching.Add(Task.Run(() => ComeLateAsync(store, $"late {number}", random)));
+        _crew.Watch(stop => ComeLateAsync(store, $"late {number}", random, stop));
     }
 
-    private async Task ComeLateAsync(EtcdStore store, string name, Random random)
+    private async Task ComeLateAsync(EtcdStore store, string name, Random random, CancellationToken stop)
     {
         var watcher = new RegisterWatcher(store, name, _history);
-        while (!_endOfWatching.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             var after = Math.Max(1, _witnesses[0].Through - random.Next(LateBy));
-            if (await watcher.LookAsync(after, random.Next(1, LateBy), _endOfWatching.Token) is { } compacted)
+            if (await watcher.LookAsync(after, random.Next(1, LateBy), stop) is { } compacted)
             {
                 Assert.That(compacted, Is.GreaterThan(after).And.LessThanOrEqualTo(Volatile.Read(ref _compacted)), "refused without a reason");
                 Interlocked.Increment(ref _tooLate);
             }
 
-            await Task.Delay(BetweenLooks);
+            await Task.Delay(BetweenLooks, CancellationToken.None); // a moment, and no failure at the end
         }
     }
 
-    private async Task CompactAsync(Random random)
+    private async Task CompactAsync(Random random, CancellationToken stop)
     {
-        while (!_endOfWatching.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             var revision = Math.Max(1, _witnesses.Min(witness => witness.Through) - random.Next(LateBy));
             Volatile.Write(ref _compacted, Math.Max(_compacted, revision));
@@ -142,15 +133,7 @@ internal sealed class RegisterWorkload : IAsyncDisposable
                 // The next one will do.
             }
 
-            await Task.Delay(BetweenCompactions);
+            await Task.Delay(BetweenCompactions, CancellationToken.None);
         }
     }
-
-    // Who has failed says why; nobody is waited for in vain.
-    private Task WhileAllRunAsync(Func<bool> condition) => Eventually.TrueAsync(async () =>
-    {
-        if (_writing.Concat(_watching).FirstOrDefault(task => task.IsFaulted) is { } failed)
-            await failed;
-        return condition();
-    });
 }
