@@ -24,10 +24,7 @@ public sealed partial class ResourceStore
         var isExact = request.ResourceVersionMatch == "Exact" || (query.Limit > 0 && request.ResourceVersionMatch.Length == 0 && revision != Revision.None);
         if (isExact)
             return await PageAsync(query, revision, () => ApiError.Expired("The resourceVersion for the provided list is too old."), cancel);
-        await SettleAsync(request.ResourceVersion, cancel);
-        _cache.IndexFor(request.Selection);
-        var (state, now) = Now();
-        return query.From(state.Objects, now, state.Narrowed(request.Selection));
+        return await NewestAsync(query, request.ResourceVersion, cancel);
     }
 
     private async ValueTask<ObjectPage> ContinueAsync(ListRequest request, ReadScope scope, CancellationToken cancel)
@@ -38,10 +35,16 @@ public sealed partial class ResourceStore
         var query = new PageQuery(request.Selection, scope, token.Start, request.Limit);
         if (token.Revision != Revision.None)
             return await PageAsync(query, token.Revision, () => TooOldToContinue(token, scope.Prefix), cancel);
-        await SettleAsync("", cancel);
-        _cache.IndexFor(request.Selection);
+        return await NewestAsync(query, "", cancel);
+    }
+
+    // A page of what the cache holds, once that is new enough.
+    private async ValueTask<ObjectPage> NewestAsync(PageQuery query, string resourceVersion, CancellationToken cancel)
+    {
+        await SettleAsync(resourceVersion, cancel);
+        _cache.IndexFor(query.Selection);
         var (state, now) = Now();
-        return query.From(state.Objects, now, state.Narrowed(request.Selection));
+        return query.From(state, now);
     }
 
     // A page of exactly one revision: from memory as far back as it reaches, then from the store.

@@ -46,7 +46,7 @@ internal sealed class PriorityAdmission(ResourceCatalog catalog) : IMutatingAdmi
     private async ValueTask<Pod> ResolvedAsync(Pod pod, AdmissionRequest request, CancellationToken cancel)
     {
         var found = pod.Spec.PriorityClassName.Length > 0
-            ? await FindAsync(pod.Spec.PriorityClassName, cancel) ?? throw Forbidden(request, $"no PriorityClass with name {pod.Spec.PriorityClassName} was found")
+            ? await catalog.FindAsync<PriorityClass>(Classes, new ObjectKey("", pod.Spec.PriorityClassName), cancel) ?? throw Forbidden(request, $"no PriorityClass with name {pod.Spec.PriorityClassName} was found")
             : Default();
         var priority = found?.Value ?? 0;
         var preemption = found?.PreemptionPolicy ?? PreemptLower;
@@ -63,13 +63,6 @@ internal sealed class PriorityAdmission(ResourceCatalog catalog) : IMutatingAdmi
                 PreemptionPolicy = preemption,
             },
         };
-    }
-
-    // One that was made a moment ago may not be in the cache yet: only the store can say that there is none.
-    private async ValueTask<PriorityClass?> FindAsync(string name, CancellationToken cancel)
-    {
-        var key = new ObjectKey("", name);
-        return catalog.Current.Find(Classes) is { } classes ? (classes.FindCached(key) ?? await classes.FindAsync(key, cancel))?.Record as PriorityClass : null;
     }
 
     // Should there be several all the same, the lowest counts.

@@ -10,6 +10,8 @@ namespace ControlPlane.ApiServer.Admission;
 /// <summary>Gives pods what their runtime class asks for: overhead, node selector, tolerations (plugin/pkg/admission/runtimeclass).</summary>
 internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutatingAdmission
 {
+    private static readonly GroupResource Classes = new("node.k8s.io", "runtimeclasses");
+
     /// <inheritdoc/>
     public string Name => "RuntimeClass";
 
@@ -21,7 +23,7 @@ internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutating
     {
         var pod = (Pod)request.Object!;
         var wanted = pod.Spec.RuntimeClassName;
-        var found = string.IsNullOrEmpty(wanted) ? null : await FindAsync(wanted, cancel) ?? throw Forbidden(request, $"pod rejected: RuntimeClass \"{wanted}\" not found");
+        var found = string.IsNullOrEmpty(wanted) ? null : await catalog.FindAsync<RuntimeClass>(Classes, new ObjectKey("", wanted), cancel) ?? throw Forbidden(request, $"pod rejected: RuntimeClass \"{wanted}\" not found");
         var overhead = found?.Overhead?.PodFixed ?? default;
         if (!pod.Spec.Overhead.IsEmpty && pod.Spec.Overhead != overhead)
         {
@@ -49,15 +51,6 @@ internal sealed class RuntimeClassAdmission(ResourceCatalog catalog) : IMutating
             NodeSelector = scheduling.NodeSelector.IsEmpty ? spec.NodeSelector : spec.NodeSelector.Concat(scheduling.NodeSelector).DistinctBy(pair => pair.Key).ToValueMap(),
             Tolerations = scheduling.Tolerations.IsEmpty ? spec.Tolerations : spec.Tolerations.Concat(scheduling.Tolerations).Distinct().ToValueList(),
         };
-    }
-
-    // One that was made a moment ago may not be in the cache yet: only the store can say that there is none.
-    private async ValueTask<RuntimeClass?> FindAsync(string name, CancellationToken cancel)
-    {
-        var key = new ObjectKey("", name);
-        if (catalog.Current.Find(new GroupResource("node.k8s.io", "runtimeclasses")) is not { } classes)
-            return null;
-        return (classes.FindCached(key) ?? await classes.FindAsync(key, cancel))?.Record as RuntimeClass;
     }
 
     private static ApiException Forbidden(AdmissionRequest request, string why) => ApiError.Forbidden(request.Definition.Resource, request.Name, why);

@@ -66,17 +66,13 @@ internal sealed class ServiceAccountAdmission(ResourceCatalog catalog, Random ra
         return pod;
     }
 
-    // The cache may not know yet what was made a moment ago: only the store can say that there is none.
     private async ValueTask<ServiceAccount> FindAsync(Pod pod, AdmissionRequest request, CancellationToken cancel)
     {
         var name = pod.Spec.ServiceAccountName;
         var key = new ObjectKey(request.Namespace, name);
-        var accounts = catalog.Current.Find(Accounts);
-        if (accounts?.FindCached(key)?.Record is ServiceAccount cached)
-            return cached;
-        for (var looks = name == Default ? DefaultLooks : 1; accounts is not null && looks > 0; looks--)
+        for (var looks = name == Default ? DefaultLooks : 1; looks > 0; looks--)
         {
-            if ((await accounts.FindAsync(key, cancel))?.Record is ServiceAccount found)
+            if (await catalog.FindAsync<ServiceAccount>(Accounts, key, cancel) is { } found)
                 return found;
             if (looks > 1)
                 await Task.Delay(Pause + Chance(Pause), time, cancel);

@@ -20,7 +20,6 @@ internal sealed class PatchDocument
     private readonly PatchKind _kind;
     private readonly TreeValue _tree;
     private readonly JsonPatch? _operations;
-
     private readonly PatchReach? _reach;
 
     private PatchDocument(PatchKind kind, TreeValue tree)
@@ -96,10 +95,8 @@ internal sealed class PatchDocument
 
     /// <summary>The patched document of some kind.</summary>
     /// <exception cref="ApiException">400, 413, 422: the patch does not fit, or what comes out is no such object.</exception>
-    public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation)
-    {
-        return Decode(Patched(DocumentTree.Read(json.Span), type), kind, operation);
-    }
+    public IRuntimeObject ApplyTo(ReadOnlyMemory<byte> json, BodyKind kind, TypeDescriptor type, Operation operation) =>
+        Decode(Patched(DocumentTree.Read(json.Span), type), kind, operation);
 
     /// <summary>The configuration of a server-side apply, with the name and namespace of the URL where it names none.</summary>
     /// <exception cref="ApiException">400: it is no object, or another one.</exception>

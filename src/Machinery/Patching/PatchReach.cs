@@ -16,15 +16,15 @@ public sealed record PatchReach(ImmutableArray<string> Members, bool SparesManag
 
     /// <summary>What a merge patch reaches; null for any member.</summary>
     public static PatchReach? OfMerge(TreeValue patch) =>
-        patch is TreeObject members ? new(Names(members), members[Metadata] is null || (members[Metadata] is TreeObject metadata && !metadata.Has(ManagedFields))) : null;
+        patch is TreeObject members ? new([.. members.Names], members[Metadata] is null || members.Object(Metadata)?.Has(ManagedFields) == false) : null;
 
     /// <summary>What a strategic merge patch reaches; null for any member, as where a directive is about the object as a whole.</summary>
     public static PatchReach? OfStrategicMerge(TreeValue patch)
     {
         if (patch is not TreeObject members || HasDirectives(members))
             return null;
-        var spares = members[Metadata] is null || (members[Metadata] is TreeObject metadata && !metadata.Has(ManagedFields) && !HasDirectives(metadata));
-        return new(Names(members), spares);
+        var reach = OfMerge(members);
+        return members.Object(Metadata) is { } metadata && HasDirectives(metadata) ? reach! with { SparesManagedFields = false } : reach;
     }
 
     /// <summary>What a JSON Patch reaches; null for any member, as where a pointer is to the object as a whole or is none.</summary>
@@ -50,8 +50,6 @@ public sealed record PatchReach(ImmutableArray<string> Members, bool SparesManag
 
         return new(names.DrainToImmutable(), spares);
     }
-
-    private static ImmutableArray<string> Names(TreeObject members) => [.. members.Names];
 
     private static bool HasDirectives(TreeObject members) => members.Any(static member => member.Name.StartsWith('$'));
 }

@@ -11,13 +11,16 @@ namespace ControlPlane.Registry.Reads;
 /// <param name="Limit">At most so many; 0 (or less) for all.</param>
 internal readonly record struct PageQuery(ObjectSelection Selection, ReadScope Scope, string Start, long Limit)
 {
+    /// <summary>The page out of what the cache holds; where an index tells which objects the selection can be about, only those are looked at.</summary>
+    public ObjectPage From(CacheState state, Revision revision) => From(state.Objects, state.Narrowed(Selection), revision);
+
     /// <summary>The page out of a snapshot, which it goes on reading while it is enumerated.</summary>
-    /// <param name="objects">The snapshot.</param>
-    /// <param name="revision">Its revision.</param>
-    /// <param name="narrowed">Those of its objects that the selection can be about, where an index says.</param>
-    public ObjectPage From(ObjectTree objects, Revision revision, ObjectTree? narrowed = null)
+    public ObjectPage From(ObjectTree objects, Revision revision) => From(objects, objects, revision);
+
+    // What remains is told of all objects: a client cannot know what it selects of them.
+    private ObjectPage From(ObjectTree objects, ObjectTree narrowed, Revision revision)
     {
-        var whole = new TreeSource(narrowed ?? objects, this);
+        var whole = new TreeSource(narrowed, this);
         if (Limit <= 0 || whole.At(Limit) is not { } last)
             return new ObjectPage(whole, revision, "", null);
         var prefix = Scope.Prefix;
@@ -34,7 +37,7 @@ internal readonly record struct PageQuery(ObjectSelection Selection, ReadScope S
         var keys = Scope.Path is { } path ? KeyInterval.Single(root + path) : KeyInterval.Prefix(root + Scope.Prefix) with { Start = root + Start };
         while (true)
         {
-            if (await store.RangeAsync(new RangeQuery(keys, ReadAtOnce, revision), cancel) is not RangeResult.Found found)
+            if (await store.RangeAsync(new RangeQuery(keys, ReadAtOnce, revision, CountsRest: Limit > 0), cancel) is not RangeResult.Found found)
                 return null;
             for (var i = 0; i < found.Items.Count; i++)
             {

@@ -123,7 +123,11 @@ public sealed class FieldManager
     private ManagedFields Created(TreeObject created, string manager, Timestamp time)
     {
         _shapes ??= new CreatedShapes(Type);
-        var owned = _shapes.Owned(created, made => Track(EmptyObject.Of(Type), ManagedFields.Empty, made, manager, time) is [var creator] ? creator.Fields : FieldSet.Empty);
+        var owned = _shapes.Owned(created, made =>
+        {
+            var nothing = EmptyObject.Of(Type);
+            return Written(new OwnerTable(this, ManagedFields.Empty, nothing).Compare(nothing, made));
+        });
         return owned.IsEmpty ? ManagedFields.Empty : ManagedFields.Of([Owner(manager, FieldOperation.Update, owned, time)]);
     }
 
@@ -132,12 +136,14 @@ public sealed class FieldManager
         var owners = new OwnerTable(this, liveOwners, live);
         var changes = owners.Compare(live, updated);
         owners.Yield(changes, except: null);
-        var own = changes.At(ApiVersion).Written.Difference(changes.At(ApiVersion).Removed);
-        own = WithoutSystemFields(own);
+        var own = Written(changes);
         if (!own.IsEmpty)
             owners.Add(Owner(manager, FieldOperation.Update, own, time));
         return owners.Capped();
     }
+
+    // What a write makes its writer own.
+    private FieldSet Written(OwnerTable.Changes changes) => WithoutSystemFields(changes.At(ApiVersion).Written.Difference(changes.At(ApiVersion).Removed));
 
     private ApplyOutcome Merge(TreeObject? live, ManagedFields liveOwners, TreeObject applied, string manager, bool force, Timestamp time)
     {
